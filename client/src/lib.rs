@@ -1,0 +1,1 @@
+//! The Rust producer client: three lines to the first event.

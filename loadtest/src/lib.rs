@@ -1,0 +1,1 @@
+//! Synthetic hospital, producer driver, pipeline harness, demo and benchmark report.

@@ -1,0 +1,1 @@
+//! Process life: configuration, logs, metrics, health, signals and the ordered drain.

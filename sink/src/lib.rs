@@ -1,0 +1,1 @@
+//! The sink worker: batches of sealed events into Postgres or ClickHouse, exactly once.

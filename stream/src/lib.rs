@@ -1,0 +1,1 @@
+//! The Kafka core: consume, transform, append, store; knows nothing of audit events.
