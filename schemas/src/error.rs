@@ -1,0 +1,57 @@
+//! Why bytes are not an event: the fault and the byte position, never the content.
+
+use std::fmt;
+
+/// A refused record: what is wrong, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{fault} at byte {position}")]
+pub struct DecodeError {
+    pub fault: DecodeFault,
+    pub position: usize,
+}
+
+/// The closed set of faults; [`DecodeFault::reason`] is the stable label that dead letters and chains carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecodeFault {
+    Truncated,
+    TrailingBytes,
+    Oversized,
+    BadLength,
+    BadVarint,
+    BadUnionBranch,
+    BadUtf8,
+    BadWireFormat,
+    UnknownSchema,
+    DuplicateKey,
+    EmptyField,
+    NulCharacter,
+    TimeOutOfRange,
+}
+
+impl DecodeFault {
+    /// The label written into dead letters, leaves and metrics.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::TrailingBytes => "trailing-bytes",
+            Self::Oversized => "oversized",
+            Self::BadLength => "bad-length",
+            Self::BadVarint => "bad-varint",
+            Self::BadUnionBranch => "bad-union-branch",
+            Self::BadUtf8 => "bad-utf8",
+            Self::BadWireFormat => "bad-wire-format",
+            Self::UnknownSchema => "unknown-schema",
+            Self::DuplicateKey => "duplicate-key",
+            Self::EmptyField => "empty-field",
+            Self::NulCharacter => "nul-character",
+            Self::TimeOutOfRange => "time-out-of-range",
+        }
+    }
+}
+
+impl fmt::Display for DecodeFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason())
+    }
+}

@@ -1,0 +1,79 @@
+//! The typed columns of a leaf: what sinks write beside it and what the verifier recomputes from it.
+
+use std::borrow::Cow;
+
+use crate::chain::LeafHash;
+use crate::error::LeafError;
+use crate::leaf::{Body, Leaf};
+
+/// Every column that a store keeps beside the leaf. A reject has no event, so its event columns are empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Projection<'a> {
+    pub partition: i32,
+    pub sequence: i64,
+    pub source_offset: i64,
+    pub kind: &'static str,
+    pub reason: &'a str,
+    pub event_id: Cow<'a, str>,
+    pub tenant: Cow<'a, str>,
+    pub event_type: Cow<'a, str>,
+    pub action: Cow<'a, str>,
+    pub outcome: Cow<'a, str>,
+    pub occurred_at: i64,
+    pub agent_id: Cow<'a, str>,
+    pub patient_id: Cow<'a, str>,
+    pub object_kind: Cow<'a, str>,
+    pub object_id: Cow<'a, str>,
+    pub level: &'a str,
+    pub leaf_hash: LeafHash,
+}
+
+impl<'a> Projection<'a> {
+    /// Reads the columns out of a stored leaf.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, LeafError> {
+        Leaf::parse(bytes).map(|leaf| Self::from_leaf(leaf, LeafHash::of(bytes)))
+    }
+
+    pub(crate) fn from_leaf(leaf: Leaf<'a>, leaf_hash: LeafHash) -> Self {
+        let empty = Self {
+            partition: leaf.source.partition,
+            sequence: leaf.sequence.0.cast_signed(),
+            source_offset: leaf.source.offset,
+            kind: "event",
+            reason: "",
+            event_id: Cow::Borrowed(""),
+            tenant: Cow::Borrowed(""),
+            event_type: Cow::Borrowed(""),
+            action: Cow::Borrowed(""),
+            outcome: Cow::Borrowed(""),
+            occurred_at: 0,
+            agent_id: Cow::Borrowed(""),
+            patient_id: Cow::Borrowed(""),
+            object_kind: Cow::Borrowed(""),
+            object_id: Cow::Borrowed(""),
+            level: "",
+            leaf_hash,
+        };
+        match leaf.body {
+            Body::Reject(reject) => Self { kind: "reject", reason: reject.reason, ..empty },
+            Body::Event { event, level } => {
+                let event = *event;
+                let (object_kind, object_id) = event.object.map(|object| (object.kind, object.id)).unwrap_or_default();
+                Self {
+                    event_id: event.event_id,
+                    tenant: event.tenant,
+                    event_type: event.event_type,
+                    action: event.action,
+                    outcome: event.outcome,
+                    occurred_at: event.occurred_at,
+                    agent_id: event.agent.id,
+                    patient_id: event.patient.map(|patient| patient.id).unwrap_or_default(),
+                    object_kind,
+                    object_id,
+                    level,
+                    ..empty
+                }
+            }
+        }
+    }
+}
