@@ -1,0 +1,1 @@
+"""Tests of the ClickHouse front against the real server process."""
