@@ -4,6 +4,9 @@
 //! [`Histogram`], so that `.set` on a counter doesn't compile. Labels take fixed words or small numbers only: a label can
 //! never carry payload.
 
+/// A counter's series, resolved once; for hot loops.
+pub use ::metrics::Counter as CounterHandle;
+
 use ::metrics::{Key, KeyName, Label, Level, Metadata, with_recorder};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusRecorder};
 

@@ -4,8 +4,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{DecodeError, DecodeFault};
 
@@ -43,8 +45,35 @@ pub struct AuditEvent<'a> {
     /// Free text; assume that it holds PHI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
     pub extras: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+type Extras<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
+
+/// Refuses a repeated key: keeping only the last would lose what the first said.
+fn unique<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Extras<'a>, D::Error> {
+    struct Unique;
+
+    impl<'de> Visitor<'de> for Unique {
+        type Value = Extras<'static>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of strings, each key once")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut extras = BTreeMap::new();
+            while let Some((key, value)) = map.next_entry::<String, String>()? {
+                if extras.insert(Cow::Owned(key), Cow::Owned(value)).is_some() {
+                    return Err(serde::de::Error::custom("a key of extras is repeated"));
+                }
+            }
+            Ok(extras)
+        }
+    }
+
+    deserializer.deserialize_map(Unique)
 }
 
 /// Who acted.

@@ -210,3 +210,11 @@ fn an_unknown_json_key_is_refused_by_name() {
     let error = serde_json::from_str::<AuditEvent<'_>>(&json.to_string()).unwrap_err();
     assert!(error.to_string().contains("pateint"), "{error}");
 }
+
+#[test]
+fn a_repeated_key_in_extras_is_refused_and_not_merged() {
+    let json = serde_json::to_string(&smallest()).unwrap();
+    let twice = json.replacen('{', r#"{"extras":{"ward":"3B","ward":"4A"},"#, 1);
+    let error = serde_json::from_str::<AuditEvent<'_>>(&twice).unwrap_err();
+    assert!(error.to_string().contains("repeated"), "{error}");
+}
