@@ -1,1 +1,32 @@
 //! The Kafka core: consume, transform, append, store; knows nothing of audit events.
+//!
+//! Two loops carry the pipeline, each on one OS thread with one consumer:
+//!
+//! ```text
+//! transform:  topic A, partition p ──▶ Transform ──▶ topic B, partition p     resumes after B's last record
+//! store:      topic B ──▶ batches ──▶ Store                                   resumes where the store says
+//! ```
+//!
+//! Neither trusts the group's committed offsets: what is done is read from where it was done. The committed offset is a
+//! hint that lag displays use.
+
+pub mod admin;
+pub mod append;
+mod backoff;
+pub mod consume;
+mod error;
+mod ids;
+mod metric;
+pub mod publish;
+pub mod registry;
+mod settings;
+pub mod store;
+pub mod tail;
+pub mod transform;
+
+pub use consume::Record;
+pub use error::Error;
+pub use ids::{Offset, Partition, Position};
+pub use metric::StreamMetric;
+pub use runtime::Disposition;
+pub use settings::{KafkaSettings, Link};

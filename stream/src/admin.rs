@@ -1,0 +1,164 @@
+//! Topic administration: what is there, create, change settings. Deciding what should be there is the caller's part.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication,
+};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::error::KafkaError;
+use rdkafka::error::RDKafkaErrorCode;
+
+use crate::{Error, KafkaSettings};
+
+const WAIT_MAX: Duration = Duration::from_secs(15);
+
+/// A topic as the brokers have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActualTopic {
+    pub partitions: u32,
+    pub replication: u16,
+    /// Every setting that the broker reports for the topic.
+    pub settings: BTreeMap<String, ActualSetting>,
+}
+
+/// One setting and whether it was set on the topic itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActualSetting {
+    pub value: String,
+    pub own: bool,
+}
+
+/// An administrator's connection.
+pub struct Admin {
+    client: AdminClient<DefaultClientContext>,
+}
+
+impl Admin {
+    pub fn connect(settings: &KafkaSettings) -> Result<Self, Error> {
+        let client: AdminClient<DefaultClientContext> = settings.reader().create().map_err(Error::Client)?;
+        // Asks once, so that a wrong address is named at once and not as a failure of the first request.
+        client.inner().fetch_metadata(None, WAIT_MAX).map_err(Error::kafka("reaching the brokers"))?;
+        Ok(Self { client })
+    }
+
+    /// How many brokers there are.
+    pub fn brokers(&self) -> Result<u16, Error> {
+        let metadata = self.client.inner().fetch_metadata(None, WAIT_MAX).map_err(Error::kafka("reading metadata"))?;
+        Ok(u16::try_from(metadata.brokers().len()).unwrap_or(u16::MAX))
+    }
+
+    /// The topic as it is, `None` when it does not exist.
+    pub async fn describe(&self, topic: &str) -> Result<Option<ActualTopic>, Error> {
+        let metadata = self.client.inner().fetch_metadata(None, WAIT_MAX).map_err(Error::kafka("reading metadata"))?;
+        let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else { return Ok(None) };
+        let replication = found.partitions().iter().map(|partition| partition.replicas().len()).min().unwrap_or(0);
+        let answers = self
+            .client
+            .describe_configs(&[ResourceSpecifier::Topic(topic)], &options())
+            .await
+            .map_err(Error::kafka("reading topic settings"))?;
+        let mut settings = BTreeMap::new();
+        for answer in answers {
+            let resource = answer.map_err(refused("reading topic settings"))?;
+            for entry in resource.entries {
+                let own = matches!(entry.source, ConfigSource::DynamicTopic);
+                settings.insert(entry.name, ActualSetting { value: entry.value.unwrap_or_default(), own });
+            }
+        }
+        Ok(Some(ActualTopic {
+            partitions: u32::try_from(found.partitions().len()).unwrap_or(u32::MAX),
+            replication: u16::try_from(replication).unwrap_or(u16::MAX),
+            settings,
+        }))
+    }
+
+    pub async fn create(
+        &self,
+        topic: &str,
+        partitions: u32,
+        replication: u16,
+        settings: &[(&str, String)],
+    ) -> Result<(), Error> {
+        let mut wanted =
+            NewTopic::new(topic, partitions.cast_signed(), TopicReplication::Fixed(i32::from(replication)));
+        for (name, value) in settings {
+            wanted = wanted.set(name, value);
+        }
+        let answers =
+            self.client.create_topics([&wanted], &options()).await.map_err(Error::kafka("creating a topic"))?;
+        for answer in answers {
+            answer.map_err(|(_, code)| refused("creating a topic")(code))?;
+        }
+        self.wait_for(topic, partitions)
+    }
+
+    /// Deletes a topic with everything in it and waits until it is gone. For tests and benchmarks, on stacks of their own.
+    pub async fn delete(&self, topic: &str) -> Result<(), Error> {
+        let answers =
+            self.client.delete_topics(&[topic], &options()).await.map_err(Error::kafka("deleting a topic"))?;
+        for answer in answers {
+            match answer {
+                Ok(_) | Err((_, RDKafkaErrorCode::UnknownTopicOrPartition)) => {}
+                Err((_, code)) => return Err(refused("deleting a topic")(code)),
+            }
+        }
+        let deadline = Instant::now() + WAIT_MAX;
+        while self.describe(topic).await?.is_some() {
+            if Instant::now() > deadline {
+                return Err(Error::TimedOut { waiting_for: "the topic's deletion", seconds: WAIT_MAX.as_secs() });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// The brokers answer before all of them know the topic; a caller that goes on at once would find it missing.
+    fn wait_for(&self, topic: &str, partitions: u32) -> Result<(), Error> {
+        let deadline = Instant::now() + WAIT_MAX;
+        loop {
+            let metadata =
+                self.client.inner().fetch_metadata(None, WAIT_MAX).map_err(Error::kafka("reading metadata"))?;
+            let led =
+                metadata.topics().iter().filter(|found| found.name() == topic).flat_map(|found| found.partitions());
+            if led.filter(|partition| partition.leader() >= 0).count() >= partitions as usize {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(Error::TimedOut { waiting_for: "leaders for the new topic", seconds: WAIT_MAX.as_secs() });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sets the given settings and keeps every other one that was set on the topic itself.
+    pub async fn change(&self, topic: &str, actual: &ActualTopic, settings: &[(&str, String)]) -> Result<(), Error> {
+        let mut change = AlterConfig::new(ResourceSpecifier::Topic(topic));
+        // The request replaces all of a topic's own settings, so the ones that stay are sent again.
+        let kept = actual
+            .settings
+            .iter()
+            .filter(|(name, setting)| setting.own && !settings.iter().any(|(changed, _)| changed == name));
+        for (name, setting) in kept {
+            change = change.set(name, &setting.value);
+        }
+        for (name, value) in settings {
+            change = change.set(name, value);
+        }
+        let answers =
+            self.client.alter_configs([&change], &options()).await.map_err(Error::kafka("changing a topic"))?;
+        for answer in answers {
+            answer.map_err(|(_, code)| refused("changing a topic")(code))?;
+        }
+        Ok(())
+    }
+}
+
+fn options() -> AdminOptions {
+    AdminOptions::new().request_timeout(Some(WAIT_MAX)).operation_timeout(Some(WAIT_MAX))
+}
+
+fn refused(doing: &'static str) -> impl Fn(RDKafkaErrorCode) -> Error {
+    move |code| Error::Kafka { doing, source: KafkaError::AdminOp(code) }
+}

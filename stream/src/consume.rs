@@ -1,0 +1,189 @@
+//! One member of a consumer group. Rebalances are recorded in the callback and carried out by the loop, which drains first.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientContext, Offset as KafkaOffset, TopicPartitionList};
+
+use crate::error::is_transient;
+use crate::{Error, KafkaSettings, Offset, Partition, Position};
+
+/// A record as it stands in its partition; borrowed from the client's own buffer.
+pub struct Record<'a>(BorrowedMessage<'a>);
+
+impl Record<'_> {
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        Partition(self.0.partition())
+    }
+
+    #[must_use]
+    pub fn offset(&self) -> Offset {
+        Offset(self.0.offset())
+    }
+
+    #[must_use]
+    pub fn key(&self) -> Option<&[u8]> {
+        self.0.key()
+    }
+
+    /// The value; empty for a tombstone.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        self.0.payload().unwrap_or_default()
+    }
+
+    /// When the broker or the producer says it was written, in milliseconds since 1970.
+    #[must_use]
+    pub fn timestamp_ms(&self) -> Option<i64> {
+        self.0.timestamp().to_millis()
+    }
+}
+
+/// What the group asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Rebalance {
+    Assigned(Vec<Partition>),
+    Revoked(Vec<Partition>),
+}
+
+/// Remembers rebalances until the loop asks. Runs inside `poll`, on the loop's own thread.
+#[derive(Default)]
+struct RebalanceLog {
+    waiting: Mutex<Vec<Rebalance>>,
+    /// While the consumer closes nobody asks any more, so the callback gives everything back itself.
+    closing: AtomicBool,
+}
+
+impl ClientContext for RebalanceLog {
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::warn!(%error, reason, "kafka client");
+    }
+}
+
+impl ConsumerContext for RebalanceLog {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, event: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let partitions = list.elements().iter().map(|element| Partition(element.partition())).collect();
+        let assigned = event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+        if self.closing.load(Ordering::Relaxed) {
+            if !assigned && let Err(error) = consumer.incremental_unassign(list) {
+                tracing::warn!(%error, "partitions were not given back on close");
+            }
+            return;
+        }
+        let rebalance = if assigned { Rebalance::Assigned(partitions) } else { Rebalance::Revoked(partitions) };
+        self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(rebalance);
+    }
+}
+
+/// A group member that reads one topic.
+pub(crate) struct GroupConsumer {
+    consumer: BaseConsumer<RebalanceLog>,
+    topic: &'static str,
+}
+
+impl GroupConsumer {
+    pub(crate) fn join(settings: &KafkaSettings, topic: &'static str) -> Result<Self, Error> {
+        let consumer: BaseConsumer<RebalanceLog> =
+            settings.group_member().create_with_context(RebalanceLog::default()).map_err(Error::Client)?;
+        consumer.subscribe(&[topic]).map_err(Error::kafka("subscribing"))?;
+        Ok(Self { consumer, topic })
+    }
+
+    /// The next record, or `None` when the wait is over or the broker is away for a moment.
+    pub(crate) fn poll(&self, wait: Duration) -> Result<Option<Record<'_>>, Error> {
+        match self.consumer.poll(wait) {
+            None => Ok(None),
+            Some(Ok(message)) => Ok(Some(Record(message))),
+            Some(Err(error)) if is_transient(&error) => {
+                tracing::warn!(%error, "kafka is away; waiting for it");
+                Ok(None)
+            }
+            Some(Err(error)) => Err(self.explain(error)),
+        }
+    }
+
+    fn explain(&self, error: KafkaError) -> Error {
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
+                Error::NoTopic { topic: self.topic.to_owned() }
+            }
+            _ => Error::Kafka { doing: "consuming", source: error },
+        }
+    }
+
+    /// What the group asked for since the last call, oldest first.
+    pub(crate) fn rebalances(&self) -> Vec<Rebalance> {
+        let mut waiting = self.consumer.context().waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        std::mem::take(&mut waiting)
+    }
+
+    /// Takes partitions and starts reading each at its place.
+    pub(crate) fn start(&self, places: &[(Partition, Position)]) -> Result<(), Error> {
+        let mut list = TopicPartitionList::with_capacity(places.len());
+        for (partition, position) in places {
+            let offset = match position {
+                Position::Beginning => KafkaOffset::Beginning,
+                Position::At(offset) => KafkaOffset::Offset(offset.0),
+            };
+            list.add_partition_offset(self.topic, partition.0, offset).map_err(Error::kafka("placing"))?;
+        }
+        self.consumer.incremental_assign(&list).map_err(Error::kafka("taking partitions"))
+    }
+
+    /// Gives partitions back.
+    pub(crate) fn stop(&self, partitions: &[Partition]) -> Result<(), Error> {
+        self.consumer.incremental_unassign(&self.list(partitions)).map_err(Error::kafka("giving partitions back"))
+    }
+
+    /// Keeps partitions but takes nothing from them; what was fetched already is dropped.
+    pub(crate) fn pause(&self, partitions: &[Partition]) -> Result<(), Error> {
+        self.consumer.pause(&self.list(partitions)).map_err(Error::kafka("pausing"))
+    }
+
+    pub(crate) fn resume(&self, partitions: &[Partition]) -> Result<(), Error> {
+        self.consumer.resume(&self.list(partitions)).map_err(Error::kafka("resuming"))
+    }
+
+    fn list(&self, partitions: &[Partition]) -> TopicPartitionList {
+        let mut list = TopicPartitionList::with_capacity(partitions.len());
+        for partition in partitions {
+            list.add_partition(self.topic, partition.0);
+        }
+        list
+    }
+
+    /// Tells the group how far we are. A hint for lag displays: its loss or refusal changes nothing.
+    pub(crate) fn hint(&self, done: impl Iterator<Item = (Partition, Offset)>) {
+        let mut list = TopicPartitionList::new();
+        for (partition, next) in done {
+            if let Err(error) = list.add_partition_offset(self.topic, partition.0, KafkaOffset::Offset(next.0)) {
+                tracing::debug!(%error, "no hint");
+            }
+        }
+        if list.count() > 0
+            && let Err(error) = self.consumer.commit(&list, CommitMode::Async)
+        {
+            tracing::debug!(%error, "no hint");
+        }
+    }
+}
+
+impl Drop for GroupConsumer {
+    fn drop(&mut self) {
+        self.consumer.context().closing.store(true, Ordering::Relaxed);
+        // A rebalance that was recorded and not yet carried out would keep the close waiting for ever.
+        for rebalance in self.rebalances() {
+            if let Rebalance::Revoked(partitions) = rebalance
+                && let Err(error) = self.stop(&partitions)
+            {
+                tracing::warn!(%error, "partitions were not given back on close");
+            }
+        }
+    }
+}

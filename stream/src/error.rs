@@ -1,0 +1,87 @@
+//! What can go wrong around Kafka, by what the caller must do next.
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use runtime::Disposition;
+
+use crate::{Offset, Partition};
+
+/// The closed set of failures of this package.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("kafka client could not be made: {0}")]
+    Client(#[source] KafkaError),
+    #[error("kafka: {doing} failed: {source}")]
+    Kafka { doing: &'static str, source: KafkaError },
+    #[error("topic {topic} does not exist; create it with `audit-cli topics apply`")]
+    NoTopic { topic: String },
+    #[error(
+        "{topic}/{partition} cannot be read from offset {offset}: the broker no longer holds it, or the topic was made anew"
+    )]
+    OutOfRange { topic: String, partition: Partition, offset: Offset },
+    #[error("a record was not acknowledged: {0}; the worker must read the log again before it goes on")]
+    Unacknowledged(#[source] KafkaError),
+    #[error("{topic}/{partition} holds no records but had some; the log was cut off and nothing can be appended to it")]
+    LogCutOff { topic: String, partition: Partition },
+    #[error(
+        "{input} has {inputs} partitions and {output} has {outputs}; each must feed its own, see `audit-cli topics check`"
+    )]
+    Mismatch { input: &'static str, inputs: usize, output: &'static str, outputs: usize },
+    #[error("{waiting_for} did not happen within {seconds} s")]
+    TimedOut { waiting_for: &'static str, seconds: u64 },
+    #[error("schema registry at {url}: {reason}")]
+    Registry { url: String, reason: String, disposition: Disposition },
+    #[error("{0}")]
+    Stage(#[source] Box<dyn std::error::Error + Send + Sync>, Disposition),
+}
+
+impl Error {
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Client(_)
+            | Self::NoTopic { .. }
+            | Self::OutOfRange { .. }
+            | Self::LogCutOff { .. }
+            | Self::Mismatch { .. } => Disposition::Fatal,
+            Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
+            Self::Kafka { .. } => Disposition::Fatal,
+            Self::Unacknowledged(_) => Disposition::Unknown,
+            Self::TimedOut { .. } => Disposition::Retry,
+            Self::Registry { disposition, .. } | Self::Stage(_, disposition) => *disposition,
+        }
+    }
+
+    /// Wraps a stage's own error with what it asks the loop to do.
+    pub fn stage(error: impl std::error::Error + Send + Sync + 'static, disposition: Disposition) -> Self {
+        Self::Stage(Box::new(error), disposition)
+    }
+
+    pub(crate) fn kafka(doing: &'static str) -> impl Fn(KafkaError) -> Self {
+        move |source| Self::Kafka { doing, source }
+    }
+}
+
+/// Errors that pass when the broker comes back; librdkafka retries them by itself.
+pub(crate) fn is_transient(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::AllBrokersDown
+                | Code::BrokerTransportFailure
+                | Code::Resolve
+                | Code::OperationTimedOut
+                | Code::RequestTimedOut
+                | Code::MessageTimedOut
+                | Code::LeaderNotAvailable
+                | Code::NotLeaderForPartition
+                | Code::CoordinatorNotAvailable
+                | Code::CoordinatorLoadInProgress
+                | Code::NotCoordinator
+                | Code::NetworkException
+                | Code::NotEnoughReplicas
+                | Code::RebalanceInProgress
+                | Code::WaitingForCoordinator
+        )
+    )
+}

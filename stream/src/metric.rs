@@ -1,0 +1,17 @@
+//! What the two loops count. A guarantee's counter stays flat while its denominator grows.
+
+runtime::metric_names! {
+    /// The Kafka core's metrics.
+    pub enum StreamMetric {
+        RecordsConsumed: counter = "audit_stream_records_consumed_total", "records taken from the input topic";
+        RecordsAppended: counter = "audit_stream_records_appended_total", "records handed to the producer";
+        RecordsAcknowledged: counter = "audit_stream_records_acknowledged_total", "appended records that the brokers acknowledged";
+        RecordsStored: counter = "audit_stream_records_stored_total", "records that the store holds";
+        BatchesStored: counter = "audit_stream_batches_stored_total", "batches that the store committed";
+        StoreRetries: counter = "audit_stream_store_retries_total", "writes that failed and were started over from the store's own position";
+        DeadLetters: counter = "audit_stream_dead_letters_total", "refused records whose dead letter was acknowledged";
+        Rebalances: counter = "audit_stream_rebalances_total", "times that the group gave or took partitions";
+        PartitionsHeld: gauge = "audit_stream_partitions_held", "partitions that this process works on";
+        StoreSeconds: histogram = "audit_stream_store_seconds", "time that one batch took to be stored";
+    }
+}

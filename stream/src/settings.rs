@@ -1,0 +1,96 @@
+//! Client settings. What safety rests on is set last, so that nothing can undo it.
+
+use rdkafka::ClientConfig;
+use serde::{Deserialize, Serialize};
+
+/// How to reach the brokers and as whom to consume.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KafkaSettings {
+    /// host:port, comma separated.
+    pub brokers: String,
+    /// The consumer group.
+    pub group: String,
+    /// A stable name per worker slot: a restarted worker gets its partitions back without a rebalance.
+    pub instance: Option<String>,
+    pub session_timeout_ms: u32,
+}
+
+impl Default for KafkaSettings {
+    fn default() -> Self {
+        Self { brokers: "127.0.0.1:19092".to_owned(), group: String::new(), instance: None, session_timeout_ms: 6_000 }
+    }
+}
+
+/// A worker's two ends: partition p of one feeds only partition p of the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    pub input: &'static str,
+    pub output: &'static str,
+}
+
+impl KafkaSettings {
+    fn base(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", &self.brokers)
+            .set("allow.auto.create.topics", "false")
+            .set("topic.metadata.refresh.interval.ms", "30000")
+            .set("reconnect.backoff.max.ms", "1000")
+            .set("socket.nagle.disable", "true");
+        config
+    }
+
+    /// A reader: bounded local queue, refetch at once, never resets an offset by itself.
+    pub(crate) fn reader(&self) -> ClientConfig {
+        let mut config = self.base();
+        config
+            // librdkafka wants a name even where no group is joined.
+            .set("group.id", if self.group.is_empty() { "reader" } else { &self.group })
+            .set("fetch.wait.max.ms", "500")
+            // At its default of 1000 the fetcher sleeps a second whenever the local queue was full.
+            .set("fetch.queue.backoff.ms", "2")
+            .set("fetch.error.backoff.ms", "50")
+            .set("queued.min.messages", "20000")
+            .set("queued.max.messages.kbytes", "16384")
+            .set("check.crcs", "true")
+            .set("enable.partition.eof", "false")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error");
+        config
+    }
+
+    pub(crate) fn group_member(&self) -> ClientConfig {
+        let mut config = self.reader();
+        config
+            .set("session.timeout.ms", self.session_timeout_ms.to_string())
+            .set("heartbeat.interval.ms", (self.session_timeout_ms / 4).to_string())
+            .set("max.poll.interval.ms", "60000")
+            .set("partition.assignment.strategy", "cooperative-sticky");
+        if let Some(instance) = &self.instance {
+            config.set("group.instance.id", instance);
+        }
+        config
+    }
+
+    /// An idempotent producer: acknowledged by all in-sync replicas, in order, without copies.
+    pub(crate) fn producer(&self, linger_ms: u32) -> ClientConfig {
+        let mut config = self.base();
+        config
+            .set("compression.codec", "lz4")
+            .set("linger.ms", linger_ms.to_string())
+            .set("batch.num.messages", "10000")
+            .set("batch.size", "1000000")
+            .set("queue.buffering.max.messages", "100000")
+            .set("queue.buffering.max.kbytes", "65536")
+            .set("message.max.bytes", "2097152")
+            .set("delivery.timeout.ms", "30000")
+            .set("retry.backoff.ms", "5")
+            .set("retry.backoff.max.ms", "200")
+            .set("partitioner", "murmur2_random")
+            .set("acks", "all")
+            .set("enable.idempotence", "true");
+        config
+    }
+}
