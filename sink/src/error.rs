@@ -1,0 +1,99 @@
+//! What can go wrong around a store, by what must happen next.
+
+use runtime::Disposition;
+use schemas::DecodeError;
+use seal::LeafError;
+use stream::{Offset, Partition};
+
+/// The closed set of failures of this service.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("[sink.{0}] is missing from the configuration; it says how to reach the store")]
+    NotConfigured(&'static str),
+    #[error("the postgres address cannot be read; it must look like postgres://user:password@host:port/database")]
+    BadPostgresUrl,
+    #[error("audit.sealed/{partition} offset {offset}: {reason}; a sink stores only what it understands")]
+    Unreadable { partition: Partition, offset: Offset, reason: String },
+    #[error("postgres: {0}")]
+    Postgres(#[from] sqlx::Error),
+    #[error("postgres tables cannot be made: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("clickhouse: {0}")]
+    ClickHouse(#[from] ::clickhouse::error::Error),
+    #[error("the store's tables are missing; run this sink once with --migrate")]
+    NotMigrated,
+    #[error("another worker has taken over a partition of this batch; nothing of it was stored")]
+    TakenOver,
+    #[error("the store could not be set up: {0}")]
+    Setup(#[from] std::io::Error),
+    #[error(transparent)]
+    Stream(#[from] stream::Error),
+}
+
+impl Error {
+    pub fn decode(partition: Partition, offset: Offset) -> impl Fn(DecodeError) -> Self {
+        move |error| Self::Unreadable { partition, offset, reason: error.to_string() }
+    }
+
+    pub fn leaf(partition: Partition, offset: Offset) -> impl Fn(LeafError) -> Self {
+        move |error| Self::Unreadable { partition, offset, reason: error.to_string() }
+    }
+
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::NotConfigured(_)
+            | Self::BadPostgresUrl
+            | Self::Unreadable { .. }
+            | Self::Migrate(_)
+            | Self::NotMigrated
+            | Self::Setup(_) => Disposition::Fatal,
+            Self::Postgres(error) => postgres_disposition(error),
+            Self::ClickHouse(error) => clickhouse_disposition(error),
+            // The group will say soon who owns what; until then the store's position is asked again.
+            Self::TakenOver => Disposition::Retry,
+            Self::Stream(error) => error.disposition(),
+        }
+    }
+}
+
+/// Connection trouble passes; a constraint or a type error would come again for ever.
+fn postgres_disposition(error: &sqlx::Error) -> Disposition {
+    match error {
+        sqlx::Error::Database(database) => match database.code().as_deref() {
+            // Connection exceptions, resources, operator intervention, system errors, serialisation: SQLSTATE classes.
+            Some(code) if ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class)) => {
+                Disposition::Retry
+            }
+            // Authentication: an operator may be changing it right now, and data must not be skipped for it.
+            Some(code) if code.starts_with("28") => Disposition::Retry,
+            _ => Disposition::Fatal,
+        },
+        sqlx::Error::Configuration(_) | sqlx::Error::Encode(_) | sqlx::Error::ColumnNotFound(_) => Disposition::Fatal,
+        // After a broken connection a commit may or may not have happened: the position is asked.
+        _ => Disposition::Unknown,
+    }
+}
+
+fn clickhouse_disposition(error: &::clickhouse::error::Error) -> Disposition {
+    match error {
+        ::clickhouse::error::Error::BadResponse(reason) => {
+            // Unknown table, column or type mismatch, parse errors: the same bytes would fail again.
+            const PERMANENT: [&str; 6] = ["Code: 60.", "Code: 16.", "Code: 53.", "Code: 27.", "Code: 33.", "Code: 62."];
+            if PERMANENT.iter().any(|code| reason.contains(code)) { Disposition::Fatal } else { Disposition::Unknown }
+        }
+        _ => Disposition::Unknown,
+    }
+}
+
+impl From<Error> for stream::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Stream(inner) => inner,
+            other => {
+                let disposition = other.disposition();
+                Self::stage(other, disposition)
+            }
+        }
+    }
+}

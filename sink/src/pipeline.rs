@@ -1,0 +1,50 @@
+//! The worker, stage by stage; the store is chosen once, at start:
+//!
+//! ```text
+//! audit.sealed ─▶ collect (batch.records_max, .bytes_max, .linger_ms) ─▶ decode ─▶ encode ─▶ store (one at a time)
+//!      ▲                                                                                      │
+//!      └────────────────────────── the store's own position, at start and after any failure ◀─┘
+//! ```
+
+use runtime::service::Runtime;
+use schemas::topic;
+use stream::StreamMetric;
+use stream::store::StoreSettings;
+
+use crate::clickhouse::ClickHouse;
+use crate::config::{SinkConfig, StoreKind};
+use crate::error::Error;
+use crate::postgres::Postgres;
+
+/// Runs the worker until it is asked to stop.
+pub fn run(kind: StoreKind, mut config: SinkConfig, runtime: &Runtime) -> Result<(), Error> {
+    StreamMetric::describe();
+    if config.kafka.group.is_empty() {
+        kind.group().clone_into(&mut config.kafka.group);
+    }
+    let (postgres, clickhouse) = (config.postgres.take(), config.clickhouse.take());
+    let settings = StoreSettings { kafka: config.kafka, topic: topic::SEALED.name, limits: config.batch };
+    match kind {
+        StoreKind::Postgres => {
+            let mut store = Postgres::new(&postgres.ok_or(Error::NotConfigured("postgres"))?)?;
+            stream::store::run(&settings, &mut store, runtime)?;
+        }
+        StoreKind::Clickhouse => {
+            let mut store = ClickHouse::new(&clickhouse.ok_or(Error::NotConfigured("clickhouse"))?)?;
+            stream::store::run(&settings, &mut store, runtime)?;
+        }
+    }
+    Ok(())
+}
+
+/// Creates or updates the store's tables.
+pub fn migrate(kind: StoreKind, config: &SinkConfig) -> Result<(), Error> {
+    match kind {
+        StoreKind::Postgres => {
+            Postgres::new(config.postgres.as_ref().ok_or(Error::NotConfigured("postgres"))?)?.migrate()
+        }
+        StoreKind::Clickhouse => {
+            ClickHouse::new(config.clickhouse.as_ref().ok_or(Error::NotConfigured("clickhouse"))?)?.migrate()
+        }
+    }
+}

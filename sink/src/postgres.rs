@@ -1,0 +1,54 @@
+//! The compliance store: rows and position move in one transaction, position first.
+
+mod copy;
+mod writer;
+
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use stream::store::Store;
+use stream::{Partition, Position, Record};
+use tokio::runtime::Runtime as Tokio;
+
+use crate::config::PostgresSettings;
+use crate::error::Error;
+use writer::Writer;
+
+/// Carries the writer's futures on the loop's own thread.
+pub struct Postgres {
+    tokio: Tokio,
+    options: PgConnectOptions,
+    writer: Writer,
+}
+
+impl Postgres {
+    pub fn new(settings: &PostgresSettings) -> Result<Self, Error> {
+        let url = settings.url.expose_str().map_err(|_| Error::BadPostgresUrl)?;
+        let options: PgConnectOptions = url.parse().map_err(|_| Error::BadPostgresUrl)?;
+        let options = options.application_name("sealtrail-sink").options([
+            // A paused owner must not hold the position's row lock for ever.
+            ("idle_in_transaction_session_timeout", "5s"),
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "10s"),
+        ]);
+        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { tokio, writer: Writer::new(options.clone()), options })
+    }
+
+    pub fn migrate(&self) -> Result<(), Error> {
+        self.tokio.block_on(async {
+            let mut connection = PgConnection::connect_with(&self.options).await?;
+            sqlx::migrate!("./migrations/postgres").run(&mut connection).await?;
+            Ok(())
+        })
+    }
+}
+
+impl Store for Postgres {
+    fn positions(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, stream::Error> {
+        Ok(self.tokio.block_on(self.writer.take(partitions))?)
+    }
+
+    fn write(&mut self, batch: &[Record<'_>]) -> Result<(), stream::Error> {
+        Ok(self.tokio.block_on(self.writer.store(batch))?)
+    }
+}
