@@ -1,1 +1,0 @@
-//! The operator's and auditor's tool: topics, counts and verification.

@@ -1,0 +1,72 @@
+//! `audit-cli`: the operator's and auditor's tool, one file per subcommand.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to its user")]
+
+mod connections;
+mod counts;
+mod table;
+mod topics;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use tracing_subscriber::filter::LevelFilter;
+
+use connections::Connections;
+
+/// Operates and verifies a Sealtrail audit trail.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  audit-cli topics plan --replication 1
+  audit-cli counts
+  audit-cli verify postgres --key-id seal-dev --key-file seal.key
+
+Addresses come from flags or from the environment that `dev/up` writes: . .dev/default/env"
+)]
+struct Arguments {
+    #[command(flatten)]
+    connections: Connections,
+
+    /// Print JSON for programs instead of tables
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plan, apply or check the topics that Sealtrail needs
+    Topics(topics::Topics),
+    /// Count the records in Kafka and in each store, per partition
+    Counts(counts::Counts),
+    /// Verify every chain in one place; the exit code is the verdict
+    Verify(verify::Verify),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Only what goes wrong below us; results go to standard output.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::ERROR).init();
+    match run(arguments).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("audit-cli: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode> {
+    let Arguments { connections, json, command } = arguments;
+    match command {
+        Command::Topics(topics) => topics.run(&connections, json).await,
+        Command::Counts(counts) => counts.run(&connections, json).await,
+        Command::Verify(verify) => verify.run(&connections, json).await,
+    }
+}

@@ -1,0 +1,37 @@
+//! Reads the chains from the analytics store.
+
+use anyhow::{Context, Result};
+
+use super::columns::StoredRow;
+use super::walk::Walk;
+use crate::connections::Connections;
+
+const ROWS: &str =
+    "SELECT partition, sequence, source_offset, toString(kind) AS kind, toString(reason) AS reason, event_id,
+    toString(tenant) AS tenant, toString(event_type) AS event_type, toString(action) AS action,
+    toString(outcome) AS outcome, toUnixTimestamp64Micro(occurred_at) AS occurred_at, agent_id, patient_id,
+    toString(object_kind) AS object_kind, object_id, toString(level) AS level, lower(hex(leaf_hash)) AS leaf_hash, leaf,
+    toString(key_id) AS key_id, lower(hex(mac)) AS mac
+    FROM audit_record ORDER BY partition, sequence";
+
+pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> {
+    let mut rows = connections
+        .clickhouse()?
+        .query(ROWS)
+        .fetch::<StoredRow>()
+        .context("audit_record cannot be read; were its tables made with `sealtrail-sink --migrate`?")?;
+    let mut current = None;
+    while let Some(row) = rows
+        .next()
+        .await
+        .context("audit_record cannot be read; were its tables made with `sealtrail-sink --migrate`?")?
+    {
+        if current != Some(row.partition) {
+            walk.start(row.partition);
+            current = Some(row.partition);
+        }
+        let mac = hex::decode(&row.mac).unwrap_or_default();
+        walk.take(row.record(&mac), |leaf| row.differences(leaf));
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! One walk over all chains of a place, in bounded memory.
+
+use schemas::topic;
+use seal::verify::Fault;
+use seal::{ChainVerifier, Finding, MacKey, Projection, Sequence, StoredRecord};
+
+/// What a walk has seen so far.
+pub struct Walk<'k> {
+    keys: &'k [MacKey],
+    pub findings: Vec<Finding>,
+    /// Chain name and records, in the order walked.
+    pub chains: Vec<(String, u64)>,
+    verifier: Option<ChainVerifier<'k>>,
+}
+
+impl<'k> Walk<'k> {
+    pub fn new(keys: &'k [MacKey]) -> Self {
+        Self { keys, findings: Vec::new(), chains: Vec::new(), verifier: None }
+    }
+
+    /// Starts the next chain; its records follow in sequence order.
+    pub fn start(&mut self, partition: i32) {
+        let name = format!("{}/{partition}", topic::EVENTS.name);
+        self.verifier = Some(ChainVerifier::new(name.clone(), self.keys));
+        self.chains.push((name, 0));
+    }
+
+    /// Takes a record of the current chain. `check` compares what is stored beside the leaf with what the leaf says.
+    pub fn take(&mut self, record: StoredRecord<'_>, check: impl FnOnce(&Projection<'_>) -> Vec<&'static str>) {
+        let (Some(verifier), Some((chain, count))) = (&mut self.verifier, self.chains.last_mut()) else { return };
+        *count += 1;
+        let Some(projection) = verifier.take(record, &mut self.findings) else { return };
+        let sequence = record.sequence;
+        self.findings.extend(check(&projection).into_iter().map(|name| Finding {
+            chain: chain.clone(),
+            sequence,
+            fault: Fault::Column(name),
+        }));
+    }
+
+    /// The sequence that comes next in the current chain.
+    pub fn next(&self) -> Sequence {
+        self.verifier.as_ref().map_or(Sequence(0), ChainVerifier::length)
+    }
+
+    pub fn records(&self) -> u64 {
+        self.chains.iter().map(|(_, records)| records).sum()
+    }
+}
