@@ -1,0 +1,63 @@
+//! What can go wrong in this package, by what the caller must do next.
+
+use std::fmt;
+
+use schemas::DecodeFault;
+use stream::Disposition;
+
+/// The closed set of failures of this package.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the event cannot be accepted: {0}")]
+    Event(Faults),
+    #[error("the routing secret is empty; give the deployment's own")]
+    NoRoutingSecret,
+    #[error("the event's schema has no id: {0}")]
+    Schema(#[source] stream::Error),
+    #[error("the event is not acknowledged: {0}; it may be stored, so send it again with the same event_id")]
+    Unacknowledged(#[source] stream::Error),
+    #[error(transparent)]
+    Stream(#[from] stream::Error),
+}
+
+impl Error {
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::Event(_) => Disposition::Reject,
+            // The event may or may not be stored: send it again with the same `event_id`.
+            Self::Unacknowledged(_) => Disposition::Unknown,
+            Self::NoRoutingSecret => Disposition::Fatal,
+            Self::Schema(error) | Self::Stream(error) => error.disposition(),
+        }
+    }
+}
+
+/// One field that cannot be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// Its path, such as `agent.id`; empty for the event as a whole.
+    pub field: &'static str,
+    pub fault: DecodeFault,
+}
+
+/// Everything that is wrong with an event. Shows fields and labels, never content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn one(field: &'static str, fault: DecodeFault) -> Self {
+        Self(vec![Fault { field, fault }])
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, Fault { field, fault }) in self.0.iter().enumerate() {
+            let before = if number == 0 { "" } else { ", " };
+            let field = if field.is_empty() { "the event" } else { field };
+            write!(out, "{before}{field} ({fault})")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! `[ingest]`: where requests come in, where events go, and how many may be on the way.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use runtime::config::{Problem, ProcessSettings, Secret, Section};
+use serde::{Deserialize, Serialize};
+use stream::KafkaSettings;
+
+/// The section.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IngestConfig {
+    #[serde(default)]
+    pub process: ProcessSettings,
+    #[serde(default = "listen")]
+    pub listen: SocketAddr,
+    #[serde(default)]
+    pub kafka: KafkaSettings,
+    pub registry_url: String,
+    /// Makes the Kafka keys; the same for every gateway and client of a deployment.
+    pub routing_key: Secret,
+    /// Whether others than this machine may reach a gateway that asks nobody who they are.
+    #[serde(default)]
+    pub allow_unauthenticated: bool,
+    /// One more is answered with 429. Each may hold an event of up to 1 MiB.
+    #[serde(default = "requests_in_flight_max")]
+    pub requests_in_flight_max: u32,
+}
+
+fn listen() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))
+}
+
+fn requests_in_flight_max() -> u32 {
+    1_024
+}
+
+impl Section for IngestConfig {
+    const NAME: &'static str = "ingest";
+
+    fn process(&self) -> &ProcessSettings {
+        &self.process
+    }
+
+    fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !self.listen.ip().is_loopback() && !self.allow_unauthenticated {
+            problems.push(Problem::new(
+                "listen",
+                "is reachable from other machines and the gateway asks nobody who they are; use 127.0.0.1, or set \
+                 allow_unauthenticated = true where something else guards the way",
+            ));
+        }
+        if self.registry_url.is_empty() {
+            problems
+                .push(Problem::new("registry_url", "is empty; give the root of the registry's Confluent interface"));
+        }
+        if !(1..=100_000).contains(&self.requests_in_flight_max) {
+            problems.push(Problem::new("requests_in_flight_max", "must be between 1 and 100000"));
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(variables: &[(&str, &str)]) -> Result<IngestConfig, String> {
+        let required = [("REGISTRY_URL", "http://127.0.0.1:1"), ("ROUTING_KEY", "synthetic")];
+        let all = required.iter().chain(variables);
+        let environment = all.map(|(key, value)| (format!("SEALTRAIL_INGEST_{key}"), (*value).to_owned()));
+        runtime::config::load(None, environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_default_answers_this_machine_only() {
+        assert!(load(&[]).unwrap().listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn an_open_address_needs_to_be_asked_for() {
+        let open = ("LISTEN", "0.0.0.0:8080");
+        assert!(load(&[open]).unwrap_err().contains("allow_unauthenticated = true"));
+        assert!(load(&[open, ("ALLOW_UNAUTHENTICATED", "true")]).is_ok());
+        assert!(load(&[("LISTEN", "[::1]:8080")]).is_ok());
+    }
+
+    #[test]
+    fn a_gateway_that_could_take_nothing_is_refused() {
+        assert!(load(&[("REQUESTS_IN_FLIGHT_MAX", "0")]).unwrap_err().contains("between 1 and 100000"));
+        assert!(load(&[("REGISTRY_URL", "")]).unwrap_err().contains("registry_url"));
+    }
+}

@@ -1,0 +1,41 @@
+//! `sealtrail-ingest`: the HTTP gateway. One audit event in, one receipt that Kafka holds it out.
+//!
+//! There is no authentication yet: whoever reaches the address may write events. So the gateway listens on this machine
+//! only, and refuses any other address unless `allow_unauthenticated = true` says that something else guards the way.
+
+mod config;
+mod decode;
+mod error;
+mod metric;
+mod pipeline;
+mod problem;
+mod publish;
+mod receive;
+mod serve;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Takes audit events over HTTP and answers once Kafka holds them: POST /v1/events in, audit.events out.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  sealtrail-ingest --config sealtrail.toml
+  sealtrail-ingest --config sealtrail.toml --check-config
+  SEALTRAIL_INGEST_LISTEN=127.0.0.1:18080 sealtrail-ingest --config sealtrail.toml
+  curl --json @event.json http://127.0.0.1:8080/v1/events"
+)]
+struct Arguments {
+    #[command(flatten)]
+    service: runtime::service::ServiceArgs,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    runtime::service::run(&arguments.service, |config: config::IngestConfig, runtime| {
+        Ok(pipeline::run(&config, &runtime)?)
+    })
+}

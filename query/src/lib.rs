@@ -1,1 +1,0 @@
-//! Read-only HTTP API over the compliance store.
