@@ -1,0 +1,67 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::drive::Load;
+
+/// Drives a running stack with a synthetic hospital. Nobody in it exists.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  . .dev/default/env && sealtrail-loadtest publish --events 10000 --rate 2000
+  sealtrail-loadtest demo --events 100000
+  sealtrail-loadtest bench --events 400000"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Publish events and wait until Kafka has acknowledged each
+    Publish(LoadArguments),
+    /// Run the whole pipeline once, count and verify from outside
+    Demo(LoadArguments),
+    /// Measure enrich beside its floor and put the figures into bench/latest.json
+    Bench {
+        /// Records to measure with
+        #[arg(long, default_value_t = 400_000)]
+        events: u64,
+        /// Where the figures go
+        #[arg(long, default_value = "bench/latest.json")]
+        output: PathBuf,
+        /// Where Criterion left its estimates, taken along when there are any
+        #[arg(long, default_value = "target")]
+        target: PathBuf,
+    },
+    /// The benchmark's own worker: copies records without sealing them
+    #[command(hide = true)]
+    Floor(runtime::service::ServiceArgs),
+}
+
+#[derive(Args)]
+pub struct LoadArguments {
+    /// Records to publish
+    #[arg(long, default_value_t = 20_000)]
+    events: u64,
+    /// The same seed gives the same events
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Records per second; as fast as it goes when left out
+    #[arg(long)]
+    rate: Option<u32>,
+    /// Break every n-th record on purpose; 0 for none
+    #[arg(long, default_value_t = 1_000)]
+    poison_every: u64,
+}
+
+impl LoadArguments {
+    #[must_use]
+    pub fn load(&self) -> Load {
+        Load { events: self.events, seed: self.seed, rate: self.rate, poison_every: self.poison_every }
+    }
+}
