@@ -71,7 +71,7 @@ class Postgres(Service):
         return f"127.0.0.1:{self.port}/{DATABASE}"
 
     def url(self, admin=False):
-        user, secret, database = (ADMIN, "postgres-admin", "postgres") if admin else (ROLE, "postgres", DATABASE)
+        user, secret, database = (ADMIN, "postgres-admin", DATABASE) if admin else (ROLE, "postgres", DATABASE)
         return f"postgres://{user}:{self.stack.secret(secret)}@127.0.0.1:{self.port}/{database}"
 
     def require(self):

@@ -167,5 +167,3 @@ class PlainHttp(unittest.TestCase):
                        b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
                        b"POST / HTTP/1.1\r\nContent-Length: -3\r\n\r\n"):
             self.assertIn(b"HTTP/1.1 400 ", raw(broken), broken)
-
-

@@ -1,0 +1,62 @@
+# The front door: every task of the project, one line of help each. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check unit stack-test dev-test bench up down status fmt doc clean
+SHELL := /bin/bash
+
+EVENTS ?= 100000
+
+help: ## list these tasks
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: ## install what is missing: packages, Kafka, registry, ClickHouse engine
+	@dev/setup
+
+build: ## build every program, optimised
+	@cargo build --release --workspace --bins
+
+demo: setup build ## run a synthetic hospital through the whole pipeline and verify it (EVENTS=100000)
+	@dev/with-stack demo -- target/release/sealtrail-loadtest demo --events $(EVENTS)
+
+test: setup check unit dev-test stack-test ## every check and every test
+
+check: ## formatting, lints, house rules, documentation snippets
+	@cargo fmt --all --check
+	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
+	@cargo build --quiet --workspace --bins
+	@cargo xtask check
+
+unit: ## tests that need no stack
+	@cargo test --quiet --workspace --exclude systest
+
+dev-test: setup ## tests of the local stack and of its ClickHouse front
+	@dev/clickhouse/test
+	@dev/test
+
+stack-test: setup ## tests across processes on a stack of their own
+	@cargo build --quiet --workspace --bins
+	@dev/with-stack test -- cargo test --package systest -- --test-threads 1
+
+bench: setup build ## measure, and print all figures as one table
+	@cargo bench --quiet --package schemas --package seal -- --warm-up-time 1 --measurement-time 3
+	@dev/with-stack bench -- target/release/sealtrail-loadtest bench
+	@cargo xtask bench-table
+
+up: setup ## start the local stack
+	@dev/up
+
+down: ## stop the local stack; its data stays
+	@dev/down
+
+status: ## show the local stacks
+	@dev/status
+
+fmt: ## format all Rust code
+	@cargo fmt --all
+
+doc: ## build the API documentation
+	@cargo doc --quiet --workspace --no-deps
+
+clean: ## remove build output and the local stacks with their data
+	@dev/down --all --purge
+	@cargo clean --quiet
+	@rm -rf bench/latest.json
