@@ -34,7 +34,7 @@ dev-test: setup ## tests of the local stack and of its ClickHouse front
 
 stack-test: setup ## tests across processes on a stack of their own
 	@cargo build --quiet --workspace --bins
-	@dev/with-stack test -- cargo test --package systest -- --test-threads 1
+	@dev/with-stack test -- cargo test --package systest --no-fail-fast -- --test-threads 1
 
 bench: setup build ## measure, and print all figures as one table
 	@cargo bench --quiet --package schemas --package seal -- --warm-up-time 1 --measurement-time 3

@@ -10,7 +10,7 @@ use stream::Disposition;
 pub enum Error {
     #[error("the event cannot be accepted: {0}")]
     Event(Faults),
-    #[error("the routing secret is empty; give the deployment's own")]
+    #[error("the routing secret is shorter than 16 bytes; give the deployment's own")]
     NoRoutingSecret,
     #[error("the event's schema has no id: {0}")]
     Schema(#[source] stream::Error),

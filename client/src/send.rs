@@ -57,14 +57,14 @@ mod tests {
     use crate::Disposition;
 
     #[test]
-    fn an_empty_secret_is_refused_before_anybody_is_asked() {
-        let error = Client::connect("127.0.0.1:1", "http://127.0.0.1:1", b"").err().unwrap();
+    fn a_short_secret_is_refused_before_anybody_is_asked() {
+        let error = Client::connect("127.0.0.1:1", "http://127.0.0.1:1", b"too short").err().unwrap();
         assert_eq!(error.disposition(), Disposition::Fatal);
     }
 
     #[test]
     fn a_registry_that_is_away_is_worth_another_try() {
-        let error = Client::connect("127.0.0.1:1", "http://127.0.0.1:1", b"secret").err().unwrap();
+        let error = Client::connect("127.0.0.1:1", "http://127.0.0.1:1", b"a secret of enough bytes").err().unwrap();
         assert_eq!(error.disposition(), Disposition::Retry);
         assert!(error.to_string().contains("http://127.0.0.1:1"), "{error}");
     }

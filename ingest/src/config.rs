@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn load(variables: &[(&str, &str)]) -> Result<IngestConfig, String> {
-        let required = [("REGISTRY_URL", "http://127.0.0.1:1"), ("ROUTING_KEY", "synthetic")];
+        let required = [("REGISTRY_URL", "http://127.0.0.1:1"), ("ROUTING_KEY", "a synthetic secret")];
         let all = required.iter().chain(variables);
         let environment = all.map(|(key, value)| (format!("SEALTRAIL_INGEST_{key}"), (*value).to_owned()));
         runtime::config::load(None, environment).map_err(|error| error.to_string())

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 /// The closed set of failures of this service. Each is fatal: what may pass is waited for where it happens.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("routing_key is empty; give all gateways and clients of a deployment the same secret")]
+    #[error("routing_key is shorter than 16 bytes; give all gateways and clients of a deployment the same secret")]
     NoRoutingKey,
     #[error("cannot listen on {address} for events; set listen to a free address")]
     Listen { address: SocketAddr, source: io::Error },

@@ -50,7 +50,7 @@ pub fn publish(brokers: &str, registry_url: &str, load: &Load, mut progress: imp
     let id = SchemaId(registry.register(schema.subject, schema.text).context("registering the event's schema")?);
     let kafka = KafkaSettings { brokers: brokers.to_owned(), ..KafkaSettings::default() };
     let mut appender = Appender::new(&kafka, 5)?;
-    let router = Router::new(ROUTING_SECRET).context("the routing secret is empty")?;
+    let router = Router::new(ROUTING_SECRET).context("the routing secret is too short")?;
     let mut hospital = Hospital::new(load.seed);
     let mut record = Vec::new();
     let mut poison = 0;

@@ -183,7 +183,7 @@ postgres_url = {postgres}
     pub fn start_floor(&self) -> Result<Service> {
         let mut command = self.command("sealtrail-loadtest");
         command.arg("floor").arg("--config").arg(self.config_file());
-        let service = Service::spawn(command, "LOADTEST", "floor", &self.directory)?;
+        let service = Service::spawn(command, ("LOADTEST", false), "floor", &self.directory)?;
         service.wait_ready(Duration::from_secs(60))?;
         Ok(service)
     }
@@ -193,7 +193,8 @@ postgres_url = {postgres}
         let (binary, arguments) = role.command();
         let mut command = self.command(binary);
         command.args(arguments).arg("--config").arg(self.config_file());
-        let service = Service::spawn(command, role.section(), name, &self.directory)?;
+        let serves = matches!(role, Role::Ingest | Role::Query);
+        let service = Service::spawn(command, (role.section(), serves), name, &self.directory)?;
         service.wait_ready(Duration::from_secs(60))?;
         Ok(service)
     }

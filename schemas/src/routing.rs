@@ -5,6 +5,9 @@ use sha2::Sha256;
 
 use crate::event::AuditEvent;
 
+/// With less, somebody who sees the keys could guess the secret and then the identifiers.
+pub const SECRET_BYTES_MIN: usize = 16;
+
 /// Makes routing keys. Holds the keyed state, so that an event costs one short HMAC.
 #[derive(Clone)]
 pub struct Router {
@@ -12,10 +15,10 @@ pub struct Router {
 }
 
 impl Router {
-    /// `secret` may have any length; an empty one would make the keys guessable and is refused.
+    /// `None` when the secret is shorter than [`SECRET_BYTES_MIN`].
     #[must_use]
     pub fn new(secret: &[u8]) -> Option<Self> {
-        if secret.is_empty() {
+        if secret.len() < SECRET_BYTES_MIN {
             return None;
         }
         Hmac::new_from_slice(secret).ok().map(|keyed| Self { keyed })
@@ -46,5 +49,53 @@ impl Router {
 impl std::fmt::Debug for Router {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Router(secret)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Agent, Patient, Source};
+
+    fn event(tenant: &'static str, agent: &'static str, patient: Option<&'static str>) -> AuditEvent<'static> {
+        AuditEvent {
+            event_id: "e".into(),
+            tenant: tenant.into(),
+            event_type: "t".into(),
+            action: "read".into(),
+            outcome: "success".into(),
+            occurred_at: 0,
+            agent: Agent { id: agent.into(), name: None, role: None },
+            patient: patient.map(|id| Patient { id: id.into(), name: None }),
+            object: None,
+            source: Source { system: "s".into(), address: None },
+            purpose: None,
+            trace_id: None,
+            note: None,
+            extras: Default::default(),
+        }
+    }
+
+    fn key(event: &AuditEvent<'_>) -> [u8; 16] {
+        Router::new(b"a secret of enough bytes").unwrap().key(event)
+    }
+
+    #[test]
+    fn a_patient_has_one_key_whoever_looks_and_tenants_do_not_share_it() {
+        assert_eq!(key(&event("t", "a", Some("p"))), key(&event("t", "b", Some("p"))));
+        assert_ne!(key(&event("t", "a", Some("p"))), key(&event("u", "a", Some("p"))));
+        assert_ne!(key(&event("t", "a", None)), key(&event("t", "b", None)));
+    }
+
+    #[test]
+    fn neither_a_role_nor_a_boundary_can_be_mistaken_for_another() {
+        assert_ne!(key(&event("t", "x", None)), key(&event("t", "y", Some("x"))));
+        assert_ne!(key(&event("ab", "z", Some("c"))), key(&event("a", "z", Some("bc"))));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(Router::new(b"fifteen bytes..").is_none());
+        assert!(Router::new(b"sixteen bytes...").is_some());
     }
 }

@@ -10,8 +10,23 @@ use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset as KafkaOffset, TopicPartitionList};
 
+use runtime::health::Dependency;
+
 use crate::error::is_transient;
 use crate::{Error, KafkaSettings, Offset, Partition, Position};
+
+/// How long the loop may stand still to see whether the brokers are back.
+const PROBE_WAIT: Duration = Duration::from_millis(500);
+const AWAY: &str = "no broker answers; records wait where they are";
+
+/// Shows the brokers' absence in readiness, once a second.
+pub(crate) fn show_brokers(consumer: &GroupConsumer, held: usize, broker: &Dependency) {
+    if !consumer.reaches_brokers() {
+        broker.down(AWAY);
+    } else if held > 0 {
+        broker.up();
+    }
+}
 
 /// A record as it stands in its partition; borrowed from the client's own buffer.
 pub struct Record<'a>(BorrowedMessage<'a>);
@@ -58,11 +73,26 @@ struct RebalanceLog {
     waiting: Mutex<Vec<Rebalance>>,
     /// While the consumer closes nobody asks any more, so the callback gives everything back itself.
     closing: AtomicBool,
+    /// No broker could be reached, and none has answered since.
+    away: AtomicBool,
 }
 
 impl ClientContext for RebalanceLog {
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::warn!(%error, reason, "kafka client");
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+            self.went_away(&error);
+        } else {
+            tracing::warn!(%error, reason, "kafka client");
+        }
+    }
+}
+
+impl RebalanceLog {
+    /// Says so once per absence; the client reports it several times a second.
+    fn went_away(&self, error: &KafkaError) {
+        if !self.away.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%error, "kafka is away; waiting for it");
+        }
     }
 }
 
@@ -101,7 +131,7 @@ impl GroupConsumer {
             None => Ok(None),
             Some(Ok(message)) => Ok(Some(Record(message))),
             Some(Err(error)) if is_transient(&error) => {
-                tracing::warn!(%error, "kafka is away; waiting for it");
+                self.consumer.context().went_away(&error);
                 Ok(None)
             }
             Some(Err(error)) => Err(self.explain(error)),
@@ -113,8 +143,19 @@ impl GroupConsumer {
             Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
                 Error::NoTopic { topic: self.topic.to_owned() }
             }
+            Some(RDKafkaErrorCode::FencedInstanceId | RDKafkaErrorCode::UnknownMemberId) => Error::MembershipLost,
             _ => Error::Kafka { doing: "consuming", source: error },
         }
+    }
+
+    /// True unless the brokers went away; asks them once in a while whether they are back.
+    pub(crate) fn reaches_brokers(&self) -> bool {
+        let away = &self.consumer.context().away;
+        if away.load(Ordering::Relaxed) && self.consumer.fetch_metadata(Some(self.topic), PROBE_WAIT).is_ok() {
+            away.store(false, Ordering::Relaxed);
+            tracing::info!("kafka is back");
+        }
+        !away.load(Ordering::Relaxed)
     }
 
     /// What the group asked for since the last call, oldest first.

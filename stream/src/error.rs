@@ -26,6 +26,10 @@ pub enum Error {
         "{input} has {inputs} partitions and {output} has {outputs}; each must feed its own, see `audit-cli topics check`"
     )]
     Mismatch { input: &'static str, inputs: usize, output: &'static str, outputs: usize },
+    #[error(
+        "the consumer group no longer knows this worker; start it again, and give every worker an `instance` of its own"
+    )]
+    MembershipLost,
     #[error("{waiting_for} did not happen within {seconds} s")]
     TimedOut { waiting_for: &'static str, seconds: u64 },
     #[error("schema registry at {url}: {reason}")]
@@ -42,7 +46,8 @@ impl Error {
             | Self::NoTopic { .. }
             | Self::OutOfRange { .. }
             | Self::LogCutOff { .. }
-            | Self::Mismatch { .. } => Disposition::Fatal,
+            | Self::Mismatch { .. }
+            | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,
             Self::Unacknowledged(_) => Disposition::Unknown,

@@ -14,7 +14,7 @@ use runtime::service::Runtime;
 use serde::{Deserialize, Serialize};
 
 use crate::backoff::Backoff;
-use crate::consume::{GroupConsumer, Rebalance};
+use crate::consume::{GroupConsumer, Rebalance, show_brokers};
 use crate::tail::TailReader;
 use crate::{Error, KafkaSettings, Offset, Partition, Position, Record, StreamMetric};
 
@@ -121,6 +121,7 @@ impl Worker {
         }
         if Instant::now() >= self.hint_due {
             self.hint();
+            show_brokers(&self.consumer, self.held.len(), &self.kafka);
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use runtime::health::Dependency;
 use runtime::service::Runtime;
 
 use crate::append::{Appender, Destination};
-use crate::consume::{GroupConsumer, Rebalance};
+use crate::consume::{GroupConsumer, Rebalance, show_brokers};
 use crate::tail::TailReader;
 use crate::{Error, KafkaSettings, Link, Offset, Partition, Position, Record, StreamMetric};
 
@@ -138,6 +138,7 @@ impl Worker {
         }
         if Instant::now() >= self.hint_due {
             self.hint();
+            show_brokers(&self.consumer, self.held.len(), &self.broker);
         }
         Ok(())
     }

@@ -99,3 +99,22 @@ fn an_absent_store_shows_in_readiness_with_its_reason() {
     .unwrap();
     postgres.stop().unwrap();
 }
+
+#[test]
+fn absent_brokers_show_in_every_worker_s_readiness() {
+    let ground = Ground::fresh().unwrap();
+    let enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    let sink = ground.pipeline.start(Role::SinkPostgres).unwrap();
+    ground.dev("kill", &["kafka", "-9"]).unwrap();
+    for worker in [&enrich, &sink] {
+        wait_until("readiness turning red", Duration::from_secs(30), || {
+            let (status, body) = worker.get("/readyz")?;
+            Ok(status == 503 && body.contains("no broker answers"))
+        })
+        .unwrap();
+    }
+    ground.dev("restart", &["kafka"]).unwrap();
+    for worker in [&enrich, &sink] {
+        wait_until("readiness turning green", Duration::from_secs(60), || Ok(worker.get("/readyz")?.0 == 200)).unwrap();
+    }
+}

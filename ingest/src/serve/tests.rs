@@ -56,7 +56,7 @@ impl Running {
         // Port 1 of this machine: connections are refused at once.
         let kafka = KafkaSettings { brokers: "127.0.0.1:1".to_owned(), ..KafkaSettings::default() };
         let publisher = Publisher::new(&kafka).unwrap();
-        let publish = Publish { publisher, router: Router::new(b"synthetic").unwrap(), schema: SchemaId(1) };
+        let publish = Publish { publisher, router: Router::new(b"a synthetic secret").unwrap(), schema: SchemaId(1) };
         let gateway = Gateway {
             publish,
             in_flight: Semaphore::new(in_flight_max as usize),

@@ -14,18 +14,25 @@ pub struct Service {
     name: String,
     child: Child,
     address: SocketAddr,
+    public: Option<SocketAddr>,
     log: PathBuf,
     agent: ureq::Agent,
 }
 
 impl Service {
-    pub(super) fn spawn(mut command: Command, section: &str, name: &str, directory: &Path) -> Result<Self> {
-        // Taken and given back: the service binds it a moment later, and says so clearly if somebody was quicker.
-        let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr())?;
+    pub(super) fn spawn(
+        mut command: Command,
+        (section, serves): (&str, bool),
+        name: &str,
+        directory: &Path,
+    ) -> Result<Self> {
+        let address = free_address()?;
+        let public = if serves { Some(free_address()?) } else { None };
         let log = directory.join(format!("{name}.log"));
         let file = File::options().create(true).append(true).open(&log).context("opening a log")?;
         command
             .env(format!("SEALTRAIL_{section}_PROCESS__LISTEN"), address.to_string())
+            .envs(public.map(|public| (format!("SEALTRAIL_{section}_LISTEN"), public.to_string())))
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file);
@@ -35,7 +42,7 @@ impl Service {
             .http_status_as_error(false)
             .build()
             .new_agent();
-        Ok(Self { name: name.to_owned(), child, address, log, agent })
+        Ok(Self { name: name.to_owned(), child, address, public, log, agent })
     }
 
     #[must_use]
@@ -46,6 +53,12 @@ impl Service {
     #[must_use]
     pub fn log(&self) -> &Path {
         &self.log
+    }
+
+    /// Where a gateway or an API answers its users. A worker has no such place.
+    pub fn url(&self, path: &str) -> Result<String> {
+        let public = self.public.with_context(|| format!("{} serves nobody", self.name))?;
+        Ok(format!("http://{public}{path}"))
     }
 
     pub(super) fn wait_ready(&self, patience: Duration) -> Result<()> {
@@ -121,6 +134,11 @@ impl Service {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// Taken and given back: the service binds it a moment later, and says so clearly if somebody was quicker.
+fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr())?)
 }
 
 impl Drop for Service {
