@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 
 EVENTS ?= 100000
+STARTED := $(shell date +%s)
 
 help: ## list these tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -18,6 +19,7 @@ demo: setup build ## run a synthetic hospital through the whole pipeline and ver
 	@dev/with-stack demo -- target/release/sealtrail-loadtest demo --events $(EVENTS)
 
 test: setup check unit dev-test stack-test ## every check and every test
+	@echo "test: checks=passed unit=passed dev=passed stack=passed seconds=$$(($$(date +%s) - $(STARTED)))"
 
 check: ## formatting, lints, house rules, documentation snippets
 	@cargo fmt --all --check

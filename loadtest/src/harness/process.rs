@@ -32,11 +32,9 @@ impl Service {
         let file = File::options().create(true).append(true).open(&log).context("opening a log")?;
         command
             .env(format!("SEALTRAIL_{section}_PROCESS__LISTEN"), address.to_string())
-            .envs(public.map(|public| (format!("SEALTRAIL_{section}_LISTEN"), public.to_string())))
-            .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file);
-        let child = command.spawn().with_context(|| format!("starting {name}"))?;
+            .envs(public.map(|public| (format!("SEALTRAIL_{section}_LISTEN"), public.to_string())));
+        let child = bound_to_us(&command).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn();
+        let child = child.with_context(|| format!("starting {name}"))?;
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(2)))
             .http_status_as_error(false)
@@ -134,6 +132,19 @@ impl Service {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// The same command, killed by the kernel when the thread that starts it ends, even by kill -9: no service is left behind.
+fn bound_to_us(command: &Command) -> Command {
+    let mut bound = Command::new("setpriv");
+    bound.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => bound.env(name, value),
+            None => bound.env_remove(name),
+        };
+    }
+    bound
 }
 
 /// Taken and given back: the service binds it a moment later, and says so clearly if somebody was quicker.
