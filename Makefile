@@ -6,6 +6,13 @@ SHELL := /bin/bash
 EVENTS ?= 100000
 STARTED := $(shell date +%s)
 
+# librdkafka's own build cannot stand a space in its path; in such a clone everything is built in the cache instead.
+ifneq ($(words $(CURDIR)),1)
+CACHE := $(or $(SEALTRAIL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sealtrail)
+export CARGO_TARGET_DIR ?= $(CACHE)/target-$(shell printf %s "$(CURDIR)" | sha256sum | cut -c1-12)
+endif
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
 help: ## list these tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -16,7 +23,7 @@ build: ## build every program, optimised
 	@cargo build --release --workspace --bins
 
 demo: setup build ## run a synthetic hospital through the whole pipeline and verify it (EVENTS=100000)
-	@dev/with-stack demo -- target/release/sealtrail-loadtest demo --events $(EVENTS)
+	@dev/with-stack demo -- "$(TARGET)/release/sealtrail-loadtest" demo --events $(EVENTS)
 
 test: setup check unit dev-test stack-test ## every check and every test
 	@echo "test: checks=passed unit=passed dev=passed stack=passed seconds=$$(($$(date +%s) - $(STARTED)))"
@@ -40,7 +47,7 @@ stack-test: setup ## tests across processes on a stack of their own
 
 bench: setup build ## measure, and print all figures as one table
 	@cargo bench --quiet --package schemas --package seal -- --warm-up-time 1 --measurement-time 3
-	@dev/with-stack bench -- target/release/sealtrail-loadtest bench
+	@dev/with-stack bench -- "$(TARGET)/release/sealtrail-loadtest" bench --target "$(TARGET)"
 	@cargo xtask bench-table
 
 up: setup ## start the local stack
