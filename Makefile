@@ -20,7 +20,7 @@ setup: ## install what is missing: packages, Kafka, registry, ClickHouse engine
 	@dev/setup
 
 build: ## build every program, optimised
-	@cargo build --release --workspace --bins
+	@cargo build --release --workspace --bins --exclude xtask
 
 demo: setup build ## run a synthetic hospital through the whole pipeline and verify it (EVENTS=100000)
 	@dev/with-stack demo -- "$(TARGET)/release/sealtrail-loadtest" demo --events $(EVENTS)

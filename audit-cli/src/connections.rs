@@ -22,7 +22,8 @@ pub struct Connections {
     #[arg(long, global = true, env = "SEALTRAIL_CLICKHOUSE_URL")]
     clickhouse_url: Option<String>,
 
-    #[arg(long, global = true, env = "SEALTRAIL_CLICKHOUSE_USER", default_value = "default", hide = true)]
+    /// ClickHouse user
+    #[arg(long, global = true, env = "SEALTRAIL_CLICKHOUSE_USER", default_value = "default")]
     clickhouse_user: String,
 
     #[arg(
@@ -35,7 +36,8 @@ pub struct Connections {
     )]
     clickhouse_password: String,
 
-    #[arg(long, global = true, env = "SEALTRAIL_CLICKHOUSE_DATABASE", default_value = "sealtrail", hide = true)]
+    /// ClickHouse database
+    #[arg(long, global = true, env = "SEALTRAIL_CLICKHOUSE_DATABASE", default_value = "sealtrail")]
     clickhouse_database: String,
 }
 
@@ -57,7 +59,7 @@ impl Connections {
             .postgres_url
             .as_deref()
             .context("no Postgres address; give --postgres-url or set SEALTRAIL_POSTGRES_URL (see `dev/status`)")?;
-        PgConnection::connect(url).await.context("Postgres does not let us in")
+        PgConnection::connect(url).await.context("Postgres cannot be reached with this address")
     }
 
     pub fn clickhouse(&self) -> Result<Client> {

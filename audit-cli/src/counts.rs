@@ -21,7 +21,8 @@ use crate::table;
 A store without an address is left out.")]
 pub struct Counts {}
 
-const NOT_MADE: &str = "audit_record cannot be read; were its tables made with `sealtrail-sink --migrate`?";
+const NOT_MADE: &str =
+    "audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)";
 
 type PerPartition = BTreeMap<i32, i64>;
 

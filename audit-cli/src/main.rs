@@ -56,7 +56,7 @@ async fn main() -> ExitCode {
     match run(arguments).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("audit-cli: {error:#}");
+            eprintln!("audit-cli: {}", runtime::error::told_once(&error));
             ExitCode::FAILURE
         }
     }

@@ -8,8 +8,9 @@ use schemas::wire::{self, SchemaId};
 use schemas::{AuditEvent, DecodeError, DecodeFault, released};
 use stream::registry::Registry;
 
-/// How long a record waits for the registry before the worker gives up and starts anew. Below the group's patience.
-const REGISTRY_TRIES: u32 = 60;
+/// How long a record waits for the registry before the worker gives up and starts anew. With one last request of 5 s it
+/// stays well below the minute after which the group would hand the partition to somebody else.
+const REGISTRY_WAIT: Duration = Duration::from_secs(30);
 const REGISTRY_PAUSE: Duration = Duration::from_millis(500);
 /// Ids beyond this are looked up again; a flood of made-up ids cannot fill the memory.
 const KNOWN_MAX: usize = 1_000;
@@ -67,12 +68,11 @@ impl Decoder {
 
     /// A registry that is away means waiting, never a refusal.
     fn ask(&self, schema: SchemaId) -> Result<Option<String>, stream::Error> {
-        let mut tries = 0;
+        let deadline = Instant::now() + REGISTRY_WAIT;
         loop {
             match self.registry.schema(schema.0) {
-                Err(error) if error.disposition() == Disposition::Retry && tries < REGISTRY_TRIES => {
-                    tries += 1;
-                    tracing::warn!(%error, tries, "waiting for the schema registry");
+                Err(error) if error.disposition() == Disposition::Retry && Instant::now() < deadline => {
+                    tracing::warn!(%error, "waiting for the schema registry");
                     std::thread::sleep(REGISTRY_PAUSE);
                 }
                 other => return other,

@@ -82,9 +82,10 @@ impl Chains {
         write: impl FnOnce(&mut Sealer, SourcePosition, &mut Vec<u8>),
     ) -> Option<&[u8]> {
         let chain = self.chains.get_mut(&partition)?;
-        if chain.last_source.is_some_and(|last| offset != last.next()) {
+        let expected = chain.last_source.map_or(Offset(0), Offset::next);
+        if offset != expected {
             EnrichMetric::SourceGaps.increment(1);
-            tracing::warn!(%partition, %offset, "the input's offsets do not follow each other");
+            tracing::error!(%partition, %expected, found = %offset, "accepted records are gone from the input; the verifier will say so");
         }
         chain.last_source = Some(offset);
         self.record.clear();

@@ -20,6 +20,9 @@ pub fn run(stack: Stack, load: &Load, directory: &Path) -> Result<()> {
     let pipeline = Pipeline::prepare(stack, directory)?;
     println!("1. topics and tables");
     pipeline.set_up()?;
+    if judge::count(&pipeline)?.events.total > 0 {
+        bail!("this stack holds records already and the demo counts every one; use a fresh stack, as `make demo` does");
+    }
     println!("2. three services: enrich, sink --store postgres, sink --store clickhouse");
     let services = Services::start(&pipeline)?;
     println!("3. {} records from a synthetic hospital, one in {} broken on purpose", load.events, load.poison_every);

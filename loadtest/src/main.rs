@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sealtrail-loadtest: {error:#}");
+            eprintln!("sealtrail-loadtest: {}", runtime::error::told_once(&error));
             ExitCode::FAILURE
         }
     }

@@ -18,6 +18,20 @@ pub enum Disposition {
     Unknown,
 }
 
+/// An error with its causes, each told once: many messages already hold what their cause says.
+pub fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told.push_str(": ");
+            told.push_str(&cause);
+        }
+    }
+    told
+}
+
 /// A failure to start or to keep the process frame running.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -69,5 +83,20 @@ impl Error {
             Self::Background(_) => "background",
             Self::SecretNotText(_) => "secret_not_text",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the store is away: {0}")]
+    struct Away(#[source] io::Error);
+
+    #[test]
+    fn a_cause_that_is_already_told_is_not_told_again() {
+        let error = anyhow::Error::new(Away(io::Error::other("refused"))).context("starting");
+        assert_eq!(told_once(&error), "starting: the store is away: refused");
     }
 }

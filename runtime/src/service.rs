@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use crate::background::{Background, Running};
 use crate::config::{self, Problem, ProcessSettings, Section};
 use crate::drain::{Drain, DrainMetric, millis};
+use crate::error::told_once;
 use crate::health::{Health, HealthMetric};
 use crate::http::Routes;
 use crate::logs::{self, LogMetric};
@@ -117,7 +118,7 @@ fn finish(runtime: &Runtime, background: Running, outcome: anyhow::Result<()>) -
             ExitCode::SUCCESS
         }
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "failed");
+            tracing::error!(error = told_once(&error), "failed");
             ExitCode::from(EXIT_FAILED)
         }
     }

@@ -72,6 +72,10 @@ pub enum Fault {
     Repeated,
     BrokenLink,
     SourceNotRising,
+    /// Input records without a leaf.
+    SourceMissingFrom {
+        expected: i64,
+    },
     BadMac,
     UnknownKey,
     /// A typed column differs from what the leaf says.
@@ -83,7 +87,7 @@ impl Fault {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Unreadable(LeafError::UnknownVersion(_)) | Self::UnknownKey => Verdict::Unverifiable,
-            Self::MissingFrom { .. } => Verdict::Missing,
+            Self::MissingFrom { .. } | Self::SourceMissingFrom { .. } => Verdict::Missing,
             _ => Verdict::Tampered,
         }
     }
@@ -99,6 +103,9 @@ impl fmt::Display for Fault {
             Self::Repeated => f.write_str("this sequence was already there"),
             Self::BrokenLink => f.write_str("it does not name the hash of the record before it"),
             Self::SourceNotRising => f.write_str("its source position does not follow the one before it"),
+            Self::SourceMissingFrom { expected } => {
+                write!(f, "accepted records from source offset {expected} up to its own were never sealed")
+            }
             Self::BadMac => f.write_str("its MAC does not match its leaf"),
             Self::UnknownKey => f.write_str("its MAC was made with a key that was not given"),
             Self::Column(name) => write!(f, "column {name} differs from the leaf"),
@@ -112,7 +119,7 @@ pub struct ChainVerifier<'k> {
     chain: String,
     keys: &'k [MacKey],
     state: ChainState,
-    last_source: Option<i64>,
+    next_source: i64,
     /// After a break the next link cannot be judged: its predecessor is not the one that was sealed.
     link_known: bool,
 }
@@ -121,7 +128,7 @@ impl<'k> ChainVerifier<'k> {
     /// Without keys the walk checks hashes and order only.
     #[must_use]
     pub fn new(chain: String, keys: &'k [MacKey]) -> Self {
-        Self { chain, keys, state: ChainState::EMPTY, last_source: None, link_known: true }
+        Self { chain, keys, state: ChainState::EMPTY, next_source: 0, link_known: true }
     }
 
     /// How many records the chain has so far, by its own count.
@@ -183,10 +190,13 @@ impl<'k> ChainVerifier<'k> {
         if expected_previous.is_some_and(|previous| previous != leaf.previous) {
             report(Fault::BrokenLink);
         }
-        if self.last_source.is_some_and(|last| leaf.source.offset <= last) {
+        // Every input offset has one leaf. Where leaves are missing, so are their sources, which is said already.
+        if leaf.source.offset < self.next_source {
             report(Fault::SourceNotRising);
+        } else if leaf.source.offset > self.next_source && expected_previous.is_some() {
+            report(Fault::SourceMissingFrom { expected: self.next_source });
         }
-        self.last_source = Some(leaf.source.offset);
+        self.next_source = leaf.source.offset + 1;
     }
 }
 

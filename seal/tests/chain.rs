@@ -38,7 +38,7 @@ fn sealed(count: u64) -> Vec<Stored> {
     let mut sealer = Sealer::new(CHAIN.to_owned(), ChainState::EMPTY, Signer::new(key("k1")));
     (0..count)
         .map(|index| {
-            let source = SourcePosition { partition: 3, offset: index as i64 * 2 };
+            let source = SourcePosition { partition: 3, offset: index as i64 };
             let mut body = Vec::new();
             if index % 5 == 4 {
                 sealer.reject(b"junk", "truncated", source, &mut body);
@@ -133,6 +133,27 @@ fn swapped_leaves_are_misfiled_and_unlinked() {
         fault: Fault::Misfiled { leaf_says: Sequence(3) }
     }));
     assert_eq!(verdict(&findings), Verdict::Tampered);
+}
+
+#[test]
+fn accepted_records_that_were_never_sealed_are_missing_at_the_start_and_in_the_middle() {
+    for (offsets, expected) in [([2, 3, 4], 0), ([0, 1, 5], 2)] {
+        let mut sealer = Sealer::new(CHAIN.to_owned(), ChainState::EMPTY, Signer::new(key("k1")));
+        let mut findings = Vec::new();
+        let keys = [key("k1")];
+        let mut verifier = ChainVerifier::new(CHAIN.to_owned(), &keys);
+        for (sequence, offset) in offsets.into_iter().enumerate() {
+            let mut body = Vec::new();
+            sealer.seal(&phi::classify(event("e")), SourcePosition { partition: 3, offset }, &mut body);
+            let SealedRecord { leaf, key_id, mac } = SealedRecord::decode(&body).unwrap();
+            verifier.take(StoredRecord { sequence: Sequence(sequence as u64), leaf, key_id, mac }, &mut findings);
+        }
+        assert_eq!(
+            findings.iter().map(|f| f.fault.clone()).collect::<Vec<_>>(),
+            [Fault::SourceMissingFrom { expected }]
+        );
+        assert_eq!(verdict(&findings), Verdict::Missing);
+    }
 }
 
 #[test]

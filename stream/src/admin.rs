@@ -39,7 +39,7 @@ impl Admin {
     pub fn connect(settings: &KafkaSettings) -> Result<Self, Error> {
         let client: AdminClient<DefaultClientContext> = settings.reader().create().map_err(Error::Client)?;
         // Asks once, so that a wrong address is named at once and not as a failure of the first request.
-        client.inner().fetch_metadata(None, WAIT_MAX).map_err(Error::kafka("reaching the brokers"))?;
+        client.inner().fetch_metadata(None, WAIT_MAX).map_err(Error::first_contact(&settings.brokers))?;
         Ok(Self { client })
     }
 

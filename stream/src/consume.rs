@@ -20,10 +20,12 @@ const PROBE_WAIT: Duration = Duration::from_millis(500);
 const AWAY: &str = "no broker answers; records wait where they are";
 
 /// Shows the brokers' absence in readiness, once a second.
-pub(crate) fn show_brokers(consumer: &GroupConsumer, held: usize, broker: &Dependency) {
+///
+/// Before the group has answered for the first time there is nothing to show; it may answer with no partition at all.
+pub(crate) fn show_brokers(consumer: &GroupConsumer, joined: bool, broker: &Dependency) {
     if !consumer.reaches_brokers() {
         broker.down(AWAY);
-    } else if held > 0 {
+    } else if joined {
         broker.up();
     }
 }

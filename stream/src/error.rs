@@ -12,6 +12,8 @@ pub enum Error {
     Client(#[source] KafkaError),
     #[error("kafka: {doing} failed: {source}")]
     Kafka { doing: &'static str, source: KafkaError },
+    #[error("no Kafka broker answers at {brokers} ({source}); is the address right, and is Kafka running?")]
+    Unreachable { brokers: String, source: KafkaError },
     #[error("topic {topic} does not exist; create it with `audit-cli topics apply`")]
     NoTopic { topic: String },
     #[error(
@@ -51,7 +53,7 @@ impl Error {
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,
             Self::Unacknowledged(_) => Disposition::Unknown,
-            Self::TimedOut { .. } => Disposition::Retry,
+            Self::TimedOut { .. } | Self::Unreachable { .. } => Disposition::Retry,
             Self::Registry { disposition, .. } | Self::Stage(_, disposition) => *disposition,
         }
     }
@@ -59,6 +61,14 @@ impl Error {
     /// Wraps a stage's own error with what it asks the loop to do.
     pub fn stage(error: impl std::error::Error + Send + Sync + 'static, disposition: Disposition) -> Self {
         Self::Stage(Box::new(error), disposition)
+    }
+
+    /// For the first question to the brokers: an absence is told with their address.
+    pub(crate) fn first_contact(brokers: &str) -> impl Fn(KafkaError) -> Self {
+        move |source| match is_transient(&source) {
+            true => Self::Unreachable { brokers: brokers.to_owned(), source },
+            false => Self::Kafka { doing: "reaching the brokers", source },
+        }
     }
 
     pub(crate) fn kafka(doing: &'static str) -> impl Fn(KafkaError) -> Self {

@@ -63,6 +63,8 @@ pub fn run(settings: &StoreSettings, store: &mut impl Store, runtime: &Runtime) 
         tail,
         held: Vec::new(),
         unplaced: Vec::new(),
+        ask_store: false,
+        joined: false,
         retry_at: Instant::now(),
         backoff: Backoff::default(),
         kafka: runtime.health.dependency("kafka"),
@@ -89,6 +91,10 @@ struct Worker {
     held: Vec<Partition>,
     /// Held but paused: the store has not yet said where to read on.
     unplaced: Vec<Partition>,
+    /// The store must be asked, even about no partition at all: readiness rests on its answer.
+    ask_store: bool,
+    /// The group has answered, with or without partitions for us.
+    joined: bool,
     retry_at: Instant,
     backoff: Backoff,
     kafka: Dependency,
@@ -103,7 +109,7 @@ impl Worker {
         for rebalance in self.consumer.rebalances() {
             self.rebalance(rebalance)?;
         }
-        if !self.unplaced.is_empty() && Instant::now() >= self.retry_at {
+        if self.ask_store && Instant::now() >= self.retry_at {
             self.place(store)?;
         }
         let batch = collect(&self.consumer, &self.limits)?;
@@ -121,7 +127,7 @@ impl Worker {
         }
         if Instant::now() >= self.hint_due {
             self.hint();
-            show_brokers(&self.consumer, self.held.len(), &self.kafka);
+            show_brokers(&self.consumer, self.joined, &self.kafka);
         }
         Ok(())
     }
@@ -135,6 +141,8 @@ impl Worker {
                 self.consumer.pause(&partitions)?;
                 self.held.extend(&partitions);
                 self.unplaced.extend(partitions);
+                self.ask_store = true;
+                self.joined = true;
                 self.kafka.up();
             }
             Rebalance::Revoked(partitions) => {
@@ -156,10 +164,13 @@ impl Worker {
         for (partition, position) in &places {
             self.check_reach(*partition, *position)?;
         }
-        self.consumer.stop(&self.unplaced)?;
-        self.consumer.start(&places)?;
-        self.consumer.resume(&self.unplaced)?;
+        if !self.unplaced.is_empty() {
+            self.consumer.stop(&self.unplaced)?;
+            self.consumer.start(&places)?;
+            self.consumer.resume(&self.unplaced)?;
+        }
         self.unplaced.clear();
+        self.ask_store = false;
         self.store.up();
         Ok(())
     }
@@ -185,6 +196,7 @@ impl Worker {
         self.store.down(error.to_string());
         self.consumer.pause(&self.held)?;
         self.unplaced.clone_from(&self.held);
+        self.ask_store = true;
         self.retry_at = Instant::now() + wait;
         Ok(())
     }

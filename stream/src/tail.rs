@@ -10,6 +10,7 @@ use crate::error::is_transient;
 use crate::{Error, KafkaSettings, Offset, Partition};
 
 const WAIT_MAX: Duration = Duration::from_secs(20);
+const CONTACT_WAIT: Duration = Duration::from_secs(10);
 
 /// A partition's last record.
 #[derive(Debug, Clone)]
@@ -28,13 +29,14 @@ pub struct Bounds {
 /// A reader outside of any group.
 pub struct TailReader {
     consumer: BaseConsumer,
+    brokers: String,
     topic: &'static str,
 }
 
 impl TailReader {
     pub fn new(settings: &KafkaSettings, topic: &'static str) -> Result<Self, Error> {
         let consumer = settings.reader().create().map_err(Error::Client)?;
-        Ok(Self { consumer, topic })
+        Ok(Self { consumer, brokers: settings.brokers.clone(), topic })
     }
 
     #[must_use]
@@ -43,8 +45,10 @@ impl TailReader {
     }
 
     pub fn partitions(&self) -> Result<Vec<Partition>, Error> {
-        let metadata =
-            self.consumer.fetch_metadata(Some(self.topic), WAIT_MAX).map_err(Error::kafka("reading metadata"))?;
+        let metadata = self
+            .consumer
+            .fetch_metadata(Some(self.topic), CONTACT_WAIT)
+            .map_err(Error::first_contact(&self.brokers))?;
         let partitions: Vec<_> = metadata
             .topics()
             .iter()

@@ -89,6 +89,8 @@ struct Worker {
     link: Link,
     broker: Dependency,
     held: Vec<Partition>,
+    /// The group has answered, with or without partitions for us.
+    joined: bool,
     hint_due: Instant,
 }
 
@@ -108,6 +110,7 @@ impl Worker {
             link: settings.link,
             broker,
             held: Vec::new(),
+            joined: false,
             hint_due: Instant::now() + HINT_INTERVAL,
         })
     }
@@ -138,7 +141,7 @@ impl Worker {
         }
         if Instant::now() >= self.hint_due {
             self.hint();
-            show_brokers(&self.consumer, self.held.len(), &self.broker);
+            show_brokers(&self.consumer, self.joined, &self.broker);
         }
         Ok(())
     }
@@ -153,6 +156,7 @@ impl Worker {
                 }
                 self.consumer.start(&places)?;
                 self.held.extend(partitions);
+                self.joined = true;
                 self.broker.up();
             }
             Rebalance::Revoked(partitions) => {

@@ -101,6 +101,25 @@ fn an_absent_store_shows_in_readiness_with_its_reason() {
 }
 
 #[test]
+fn a_worker_without_partitions_is_ready_too() {
+    let ground = Ground::fresh().unwrap();
+    ground.publish(10, 12).unwrap();
+    // One more worker than there are chains: at least one of them holds none, and all must be ready.
+    let sinks: Vec<_> = (0..=schemas::topic::CHAINS_DEFAULT)
+        .map(|number| ground.pipeline.start_as(Role::SinkPostgres, &format!("sink-{number}")).unwrap())
+        .collect();
+    wait_until("every chain held by one of them", Duration::from_secs(60), || {
+        let held: Result<Vec<f64>, _> = sinks.iter().map(|sink| sink.metric("audit_stream_partitions_held")).collect();
+        let held = held?;
+        Ok(held.iter().sum::<f64>() == 12.0 && held.contains(&0.0))
+    })
+    .unwrap();
+    for sink in &sinks {
+        assert_eq!(sink.get("/readyz").unwrap().0, 200, "{}", sink.name());
+    }
+}
+
+#[test]
 fn absent_brokers_show_in_every_worker_s_readiness() {
     let ground = Ground::fresh().unwrap();
     let enrich = ground.pipeline.start(Role::Enrich).unwrap();

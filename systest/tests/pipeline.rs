@@ -71,6 +71,18 @@ fn one_changed_one_deleted_and_one_copied_row_are_each_named() {
     assert_eq!((after.verdict.as_str(), after.findings.len()), ("missing", 1));
     assert!(after.findings[0].what.contains("sequence 7"), "{after:?}");
 
+    // The column that steers where a sink reads on is no exception.
+    let led_astray =
+        "UPDATE audit_record SET sealed_offset = sealed_offset + 100000 WHERE partition = 2 AND sequence = 3";
+    assert_eq!(ground.as_administrator(led_astray).unwrap(), 1);
+    let after = verdict("postgres");
+    assert!(after.findings.iter().any(|finding| finding.what.contains("sealed_offset")), "{after:?}");
+
+    // An emptied store is not an intact one.
+    ground.as_administrator("DELETE FROM audit_record").unwrap();
+    let after = verdict("postgres");
+    assert_eq!((after.verdict.as_str(), after.records), ("unverifiable", 0));
+
     let copied = "INSERT INTO audit_record SELECT * FROM audit_record WHERE partition = 1 AND sequence = 5";
     ground.tokio.block_on(ground.clickhouse().query(copied).execute()).unwrap();
     let after = verdict("clickhouse");

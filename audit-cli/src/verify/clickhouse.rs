@@ -7,7 +7,7 @@ use super::walk::Walk;
 use crate::connections::Connections;
 
 const ROWS: &str =
-    "SELECT partition, sequence, source_offset, toString(kind) AS kind, toString(reason) AS reason, event_id,
+    "SELECT partition, sequence, source_offset, sealed_offset, toString(kind) AS kind, toString(reason) AS reason, event_id,
     toString(tenant) AS tenant, toString(event_type) AS event_type, toString(action) AS action,
     toString(outcome) AS outcome, toUnixTimestamp64Micro(occurred_at) AS occurred_at, agent_id, patient_id,
     toString(object_kind) AS object_kind, object_id, toString(level) AS level, lower(hex(leaf_hash)) AS leaf_hash, leaf,
@@ -19,19 +19,19 @@ pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> 
         .clickhouse()?
         .query(ROWS)
         .fetch::<StoredRow>()
-        .context("audit_record cannot be read; were its tables made with `sealtrail-sink --migrate`?")?;
+        .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?;
     let mut current = None;
     while let Some(row) = rows
         .next()
         .await
-        .context("audit_record cannot be read; were its tables made with `sealtrail-sink --migrate`?")?
+        .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?
     {
         if current != Some(row.partition) {
             walk.start(row.partition);
             current = Some(row.partition);
         }
         let mac = hex::decode(&row.mac).unwrap_or_default();
-        walk.take(row.record(&mac), |leaf| row.differences(leaf));
+        walk.take_row(&row, &mac);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub struct StoredRow {
     pub partition: i32,
     pub sequence: i64,
     pub source_offset: i64,
+    pub sealed_offset: i64,
     pub kind: String,
     pub reason: String,
     pub event_id: String,

@@ -10,7 +10,7 @@ use super::walk::Walk;
 use crate::connections::Connections;
 
 const ROWS: &str =
-    "SELECT partition, sequence, source_offset, kind, reason, event_id, tenant, event_type, action, outcome,
+    "SELECT partition, sequence, source_offset, sealed_offset, kind, reason, event_id, tenant, event_type, action, outcome,
     (extract(epoch FROM occurred_at) * 1000000)::bigint AS occurred_at, agent_id, patient_id, object_kind, object_id,
     level, encode(leaf_hash, 'hex') AS leaf_hash, leaf, key_id, encode(mac, 'hex') AS mac
     FROM audit_record ORDER BY partition, sequence";
@@ -22,14 +22,14 @@ pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> 
     while let Some(row) = rows
         .try_next()
         .await
-        .context("audit_record cannot be read; were its tables made with `sealtrail-sink --migrate`?")?
+        .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?
     {
         if current != Some(row.partition) {
             walk.start(row.partition);
             current = Some(row.partition);
         }
         let mac = hex::decode(&row.mac).unwrap_or_default();
-        walk.take(row.record(&mac), |leaf| row.differences(leaf));
+        walk.take_row(&row, &mac);
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use schemas::topic;
 use seal::verify::Fault;
 use seal::{ChainVerifier, Finding, MacKey, Projection, Sequence, StoredRecord};
 
+use super::columns::StoredRow;
+
 /// What a walk has seen so far.
 pub struct Walk<'k> {
     keys: &'k [MacKey],
@@ -11,11 +13,13 @@ pub struct Walk<'k> {
     /// Chain name and records, in the order walked.
     pub chains: Vec<(String, u64)>,
     verifier: Option<ChainVerifier<'k>>,
+    /// Where the sealed log holds the row before; a store reads on after the highest, so it must not be led astray.
+    last_sealed_offset: i64,
 }
 
 impl<'k> Walk<'k> {
     pub fn new(keys: &'k [MacKey]) -> Self {
-        Self { keys, findings: Vec::new(), chains: Vec::new(), verifier: None }
+        Self { keys, findings: Vec::new(), chains: Vec::new(), verifier: None, last_sealed_offset: -1 }
     }
 
     /// Starts the next chain; its records follow in sequence order.
@@ -23,6 +27,7 @@ impl<'k> Walk<'k> {
         let name = format!("{}/{partition}", topic::EVENTS.name);
         self.verifier = Some(ChainVerifier::new(name.clone(), self.keys));
         self.chains.push((name, 0));
+        self.last_sealed_offset = -1;
     }
 
     /// Takes a record of the current chain. `check` compares what is stored beside the leaf with what the leaf says.
@@ -36,6 +41,19 @@ impl<'k> Walk<'k> {
             sequence,
             fault: Fault::Column(name),
         }));
+    }
+
+    /// Takes a store's row of the current chain and compares every column that a query or a sink relies on.
+    pub fn take_row(&mut self, row: &StoredRow, mac: &[u8]) {
+        let rises = row.sealed_offset > self.last_sealed_offset;
+        self.last_sealed_offset = row.sealed_offset;
+        self.take(row.record(mac), |leaf| {
+            let mut differences = row.differences(leaf);
+            if !rises {
+                differences.push("sealed_offset");
+            }
+            differences
+        });
     }
 
     /// The sequence that comes next in the current chain.

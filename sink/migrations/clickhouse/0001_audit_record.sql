@@ -24,3 +24,5 @@ CREATE TABLE IF NOT EXISTS audit_record (
 )
 ENGINE = MergeTree
 ORDER BY (partition, sequence)
+-- An acknowledged part must outlive a power cut: where to read on is read from the rows.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
