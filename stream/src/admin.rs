@@ -9,6 +9,7 @@ use rdkafka::admin::{
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::KafkaError;
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::{Error, KafkaSettings};
 
@@ -112,6 +113,15 @@ impl Admin {
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// Deletes a partition's records below `before`; the first offset that is left. For tests of exactly that misfortune.
+    pub async fn delete_records_before(&self, topic: &str, partition: i32, before: i64) -> Result<i64, Error> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, partition, Offset::Offset(before)).map_err(Error::kafka("placing"))?;
+        let left = self.client.delete_records(&list, &options()).await.map_err(Error::kafka("deleting records"))?;
+        let first = left.find_partition(topic, partition).and_then(|element| element.offset().to_raw());
+        first.ok_or(Error::TimedOut { waiting_for: "the deletion of records", seconds: WAIT_MAX.as_secs() })
     }
 
     /// The brokers answer before all of them know the topic; a caller that goes on at once would find it missing.

@@ -145,6 +145,9 @@ impl GroupConsumer {
             Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
                 Error::NoTopic { topic: self.topic.to_owned() }
             }
+            Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => {
+                Error::InputCutOff { topic: self.topic }
+            }
             Some(RDKafkaErrorCode::FencedInstanceId | RDKafkaErrorCode::UnknownMemberId) => Error::MembershipLost,
             _ => Error::Kafka { doing: "consuming", source: error },
         }

@@ -20,6 +20,10 @@ pub enum Error {
         "{topic}/{partition} cannot be read from offset {offset}: the broker no longer holds it, or the topic was made anew"
     )]
     OutOfRange { topic: String, partition: Partition, offset: Offset },
+    #[error(
+        "{topic} no longer holds the record that comes next: accepted records were deleted before they were read, by retention or by hand"
+    )]
+    InputCutOff { topic: &'static str },
     #[error("a record was not acknowledged: {0}; the worker must read the log again before it goes on")]
     Unacknowledged(#[source] KafkaError),
     #[error("{topic}/{partition} holds no records but had some; the log was cut off and nothing can be appended to it")]
@@ -49,6 +53,7 @@ impl Error {
             | Self::OutOfRange { .. }
             | Self::LogCutOff { .. }
             | Self::Mismatch { .. }
+            | Self::InputCutOff { .. }
             | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,

@@ -60,6 +60,39 @@ fn services_without_topics_or_tables_refuse_to_start_and_say_what_to_do() {
 }
 
 #[test]
+fn records_deleted_before_they_were_sealed_stop_enrich_and_are_missed_by_the_verifier() {
+    let ground = Ground::fresh().unwrap();
+    let sealed = |records: u64| {
+        loadtest::harness::wait_until("sealing", std::time::Duration::from_secs(30), || {
+            Ok(loadtest::judge::count(&ground.pipeline)?.sealed.total == records)
+        })
+        .unwrap();
+    };
+    let admin = Admin::connect(&ground.kafka()).unwrap();
+    // Before a chain exists: enrich can only begin with what is left, and every walk says what is not.
+    let first = ground.publish(600, 20).unwrap();
+    let cut = ground.tokio.block_on(admin.delete_records_before(topic::EVENTS.name, 0, 5)).unwrap();
+    assert_eq!(cut, 5);
+    let enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    sealed(first.records() - 5);
+    enrich.stop().unwrap();
+    let verdict = loadtest::judge::verify(&ground.pipeline, "kafka").unwrap();
+    assert_eq!((verdict.verdict.as_str(), verdict.findings.len()), ("missing", 1), "{verdict:?}");
+    assert!(verdict.findings[0].what.contains("source offset 0"), "{verdict:?}");
+    // With a chain: it names the record that must come next, and that record is gone.
+    ground.publish(600, 21).unwrap();
+    let end = loadtest::judge::count(&ground.pipeline).unwrap().events.partitions[&0] as i64 + 5;
+    ground.tokio.block_on(admin.delete_records_before(topic::EVENTS.name, 0, end - 1)).unwrap();
+    let mut enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    assert_eq!(enrich.wait(std::time::Duration::from_secs(30)).unwrap().code(), Some(1));
+    assert!(
+        enrich.last_log_lines().contains("no longer holds the record that comes next"),
+        "{}",
+        enrich.last_log_lines()
+    );
+}
+
+#[test]
 fn another_key_cannot_continue_a_chain() {
     let ground = Ground::fresh().unwrap();
     let enrich = ground.pipeline.start(Role::Enrich).unwrap();
