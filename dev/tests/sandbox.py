@@ -37,8 +37,10 @@ class Sandbox:
                               text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
     def start(self, script, *arguments):
+        """As from a terminal: in a background job SIGINT is ignored, and a shell can't undo what it has inherited."""
         return subprocess.Popen(self.command(script, *arguments), cwd="/", env=self.env, text=True, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def status(self, name):
         """The stack as `dev/status --json` describes it, services by name."""
