@@ -1,6 +1,8 @@
 # The front door: every task of the project, one line of help each. `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test check unit stack-test dev-test bench up down status fmt doc clean
+# check, unit and the stacks share two cores and one target folder: `make -j` must not interleave them.
+.NOTPARALLEL:
 SHELL := /bin/bash
 
 EVENTS ?= 100000

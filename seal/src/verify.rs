@@ -139,10 +139,15 @@ impl<'k> ChainVerifier<'k> {
 
     /// Takes the next stored record; returns its columns as the leaf has them when it can be read.
     pub fn take<'a>(&mut self, record: StoredRecord<'a>, findings: &mut Vec<Finding>) -> Option<Projection<'a>> {
-        let at = record.sequence;
-        let chain = self.chain.clone();
-        let mut report = |fault| findings.push(Finding { chain: chain.clone(), sequence: at, fault });
+        let mut faults = Vec::new();
+        let projection = self.judge(record, |fault| faults.push(fault));
+        let name = |fault| Finding { chain: self.chain.clone(), sequence: record.sequence, fault };
+        findings.extend(faults.into_iter().map(name));
+        projection
+    }
 
+    fn judge<'a>(&mut self, record: StoredRecord<'a>, mut report: impl FnMut(Fault)) -> Option<Projection<'a>> {
+        let at = record.sequence;
         if at < self.state.next {
             report(Fault::Repeated);
             return None;

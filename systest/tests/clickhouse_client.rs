@@ -106,7 +106,11 @@ fn an_abandoned_insert_leaves_no_row() {
             insert.write(&line(number)).await.unwrap();
         }
         drop(insert);
-        // A later insert on the same table has waited for whatever the first one left behind.
+        // Until the server has noticed, a query of the abandoned insert would still be running.
+        let running = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO%abandoned%'";
+        while client.query(running).fetch_one::<u64>().await.unwrap() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         let mut marker = client.insert::<Line>("abandoned").await.unwrap();
         marker.write(&line(1)).await.unwrap();
         marker.end().await.unwrap();

@@ -20,18 +20,12 @@ pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> 
         .query(ROWS)
         .fetch::<StoredRow>()
         .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?;
-    let mut current = None;
     while let Some(row) = rows
         .next()
         .await
         .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?
     {
-        if current != Some(row.partition) {
-            walk.start(row.partition);
-            current = Some(row.partition);
-        }
-        let mac = hex::decode(&row.mac).unwrap_or_default();
-        walk.take_row(&row, &mac);
+        walk.take_row(&row);
     }
     Ok(())
 }

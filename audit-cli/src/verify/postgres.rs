@@ -18,18 +18,12 @@ const ROWS: &str =
 pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> {
     let mut connection = connections.postgres().await?;
     let mut rows = pin!(sqlx::query_as::<_, StoredRow>(ROWS).fetch(&mut connection));
-    let mut current = None;
     while let Some(row) = rows
         .try_next()
         .await
         .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?
     {
-        if current != Some(row.partition) {
-            walk.start(row.partition);
-            current = Some(row.partition);
-        }
-        let mac = hex::decode(&row.mac).unwrap_or_default();
-        walk.take_row(&row, &mac);
+        walk.take_row(&row);
     }
     Ok(())
 }

@@ -13,13 +13,14 @@ pub struct Walk<'k> {
     /// Chain name and records, in the order walked.
     pub chains: Vec<(String, u64)>,
     verifier: Option<ChainVerifier<'k>>,
+    partition: Option<i32>,
     /// Where the sealed log holds the row before; a store reads on after the highest, so it must not be led astray.
     last_sealed_offset: i64,
 }
 
 impl<'k> Walk<'k> {
     pub fn new(keys: &'k [MacKey]) -> Self {
-        Self { keys, findings: Vec::new(), chains: Vec::new(), verifier: None, last_sealed_offset: -1 }
+        Self { keys, findings: Vec::new(), chains: Vec::new(), verifier: None, partition: None, last_sealed_offset: -1 }
     }
 
     /// Starts the next chain; its records follow in sequence order.
@@ -27,6 +28,7 @@ impl<'k> Walk<'k> {
         let name = format!("{}/{partition}", topic::EVENTS.name);
         self.verifier = Some(ChainVerifier::new(name.clone(), self.keys));
         self.chains.push((name, 0));
+        self.partition = Some(partition);
         self.last_sealed_offset = -1;
     }
 
@@ -43,11 +45,15 @@ impl<'k> Walk<'k> {
         }));
     }
 
-    /// Takes a store's row of the current chain and compares every column that a query or a sink relies on.
-    pub fn take_row(&mut self, row: &StoredRow, mac: &[u8]) {
+    /// Takes a store's row, in order of chain and sequence, and compares every column that a query or a sink relies on.
+    pub fn take_row(&mut self, row: &StoredRow) {
+        if self.partition != Some(row.partition) {
+            self.start(row.partition);
+        }
+        let mac = hex::decode(&row.mac).unwrap_or_default();
         let rises = row.sealed_offset > self.last_sealed_offset;
         self.last_sealed_offset = row.sealed_offset;
-        self.take(row.record(mac), |leaf| {
+        self.take(row.record(&mac), |leaf| {
             let mut differences = row.differences(leaf);
             if !rises {
                 differences.push("sealed_offset");

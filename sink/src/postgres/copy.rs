@@ -1,4 +1,4 @@
-//! `COPY ... (FORMAT BINARY)`: the rows' bytes, written by hand because it is several times faster than any encoder at hand.
+//! `COPY ... (FORMAT BINARY)`: the rows' bytes, written by hand because sqlx sends such a body but has no encoder for it.
 
 use crate::decode::Row;
 
