@@ -17,7 +17,7 @@ pub fn assert_sound(event: &AuditEvent<'_>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_record_cut_at_any_byte_is_refused(seed: u64) {
@@ -252,4 +252,13 @@ fn times_that_no_text_can_hold_are_refused_wherever_they_stand() {
     }
     let (whole, _) = with("occurred_at", &[vec![0], longs(&[i64::MAX])].concat());
     assert_eq!(AuditEvent::decode(&whole).unwrap_err().fault, DecodeFault::TimeOutOfRange);
+}
+
+#[test]
+fn a_number_that_canonical_json_cannot_hold_is_refused() {
+    for (bytes, accepted) in [(1 << 53, true), (0, true), ((1 << 53) + 1, false), (-1, false)] {
+        let (whole, _) = with("origin", &[vec![2, 2], longs(&[bytes]), vec![0; 9]].concat());
+        let fault = AuditEvent::decode(&whole).map(|_| ()).map_err(|error| error.fault);
+        assert_eq!(fault, if accepted { Ok(()) } else { Err(DecodeFault::NumberOutOfRange) }, "{bytes}");
+    }
 }
