@@ -11,3 +11,5 @@ mod generate;
 mod json;
 #[path = "oracle/refusals.rs"]
 mod refusals;
+#[path = "oracle/released.rs"]
+mod released;

@@ -1,5 +1,7 @@
 //! Our Avro is Avro, and between Avro, JSON and Rust nothing is lost.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use schemas::{AuditEvent, released};
 use serde_json::Value as Json;
@@ -7,13 +9,8 @@ use serde_json::Value as Json;
 use crate::convert::Oracle;
 use crate::generate::Generator;
 
-fn generator() -> Generator {
-    Generator::new(released::AUDIT_EVENT.text)
-}
-
-fn oracle() -> Oracle {
-    Oracle::new(released::AUDIT_EVENT.text)
-}
+static GENERATOR: LazyLock<Generator> = LazyLock::new(|| Generator::new(released::AUDIT_EVENT.text));
+static ORACLE: LazyLock<Oracle> = LazyLock::new(|| Oracle::new(released::AUDIT_EVENT.text));
 
 pub fn encoded(event: &AuditEvent<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -23,7 +20,7 @@ pub fn encoded(event: &AuditEvent<'_>) -> Vec<u8> {
 
 /// The generated event as JSON text; parse it with `serde_json::from_str`.
 pub fn generated(seed: u64) -> String {
-    generator().event(seed).to_string()
+    GENERATOR.event(seed).to_string()
 }
 
 proptest! {
@@ -31,18 +28,18 @@ proptest! {
 
     #[test]
     fn the_oracle_reads_what_we_write(seed: u64) {
-        let json = generator().event(seed);
+        let json = GENERATOR.event(seed);
         let text = json.to_string();
         let event: AuditEvent<'_> = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!(oracle().read(&encoded(&event)), oracle().value(&json));
+        prop_assert_eq!(ORACLE.read(&encoded(&event)), ORACLE.value(&json));
     }
 
     #[test]
     fn we_read_what_the_oracle_writes_and_write_the_same_bytes(seed: u64) {
-        let json = generator().event(seed);
+        let json = GENERATOR.event(seed);
         let text = json.to_string();
         let event: AuditEvent<'_> = serde_json::from_str(&text).unwrap();
-        let theirs = oracle().write(&json);
+        let theirs = ORACLE.write(&json);
         prop_assert_eq!(&AuditEvent::decode(&theirs).unwrap(), &event);
         // The oracle keeps maps unordered; with one entry there is one order.
         if event.extras.len() < 2 {
@@ -52,7 +49,7 @@ proptest! {
 
     #[test]
     fn avro_json_and_rust_lose_nothing(seed: u64) {
-        let json = generator().event(seed);
+        let json = GENERATOR.event(seed);
         let text = json.to_string();
         let event: AuditEvent<'_> = serde_json::from_str(&text).unwrap();
         prop_assert!(event.faults().is_empty());
@@ -63,7 +60,7 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Json>(&written).unwrap(), json.clone());
         prop_assert_eq!(&serde_json::from_str::<AuditEvent<'_>>(&written).unwrap(), &event);
         // The oracle's own way from the bytes to JSON.
-        prop_assert_eq!(oracle().json(&bytes), json);
+        prop_assert_eq!(ORACLE.json(&bytes), json);
     }
 }
 
@@ -73,7 +70,7 @@ fn the_generator_reaches_every_field_and_the_longest_list() {
     let (mut wanted, mut seen, mut longest) = (Vec::new(), std::collections::BTreeSet::new(), 0);
     names(&schema, &mut wanted);
     for seed in 0..300 {
-        visit(&generator().event(seed), &mut seen, &mut longest);
+        visit(&GENERATOR.event(seed), &mut seen, &mut longest);
     }
     // A time is one string in JSON; its two Avro fields do not show.
     wanted.retain(|name| name != "given" && name != "micros");
