@@ -7,9 +7,13 @@ mod codec;
 mod convert;
 #[path = "oracle/generate.rs"]
 mod generate;
+#[path = "oracle/golden.rs"]
+mod golden;
 #[path = "oracle/json.rs"]
 mod json;
 #[path = "oracle/refusals.rs"]
 mod refusals;
 #[path = "oracle/released.rs"]
 mod released;
+#[path = "oracle/small.rs"]
+mod small;

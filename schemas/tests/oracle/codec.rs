@@ -79,7 +79,7 @@ fn the_generator_reaches_every_field_and_the_longest_list() {
     assert_eq!(longest, schemas::list::ENTRIES_MAX);
 }
 
-fn names(schema: &Json, into: &mut Vec<String>) {
+pub fn names(schema: &Json, into: &mut Vec<String>) {
     for field in schema["fields"].as_array().into_iter().flatten() {
         into.push(field["name"].as_str().unwrap().to_owned());
     }
@@ -90,7 +90,7 @@ fn names(schema: &Json, into: &mut Vec<String>) {
     }
 }
 
-fn visit(json: &Json, seen: &mut std::collections::BTreeSet<String>, longest: &mut usize) {
+pub fn visit(json: &Json, seen: &mut std::collections::BTreeSet<String>, longest: &mut usize) {
     match json {
         Json::Object(object) => {
             for (name, inner) in object {
