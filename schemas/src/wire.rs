@@ -31,7 +31,9 @@ pub fn encode_event(out: &mut Vec<u8>, schema: SchemaId, event: &AuditEvent<'_>)
 pub fn split(bytes: &[u8]) -> Result<(SchemaId, &[u8]), DecodeError> {
     match bytes {
         [0, a, b, c, d, body @ ..] => Ok((SchemaId(u32::from_be_bytes([*a, *b, *c, *d])), body)),
-        [0, ..] | [] => Err(DecodeError { fault: DecodeFault::Truncated, position: bytes.len().min(HEADER_BYTES) }),
+        [0, ..] | [] => {
+            Err(DecodeError { fault: DecodeFault::Truncated, position: bytes.len().min(HEADER_BYTES) as u32 })
+        }
         _ => Err(DecodeError { fault: DecodeFault::BadWireFormat, position: 0 }),
     }
 }
