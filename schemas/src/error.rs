@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// A refused record: what is wrong, and where.
+/// A refused record: what is wrong, and where. Small enough to come back in registers, which decoding's speed rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{fault} at byte {position}")]
 pub struct DecodeError {
     pub fault: DecodeFault,
-    pub position: usize,
+    pub position: u32,
 }
 
 /// Why a schema that somebody else wrote cannot be used.

@@ -50,7 +50,9 @@ impl<'a> Frame<'a> {
                 let fingerprint = u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
                 Ok(Self { schema: SchemaRef::Fingerprint(Fingerprint(fingerprint)), body })
             }
-            [0xc3, 0x01, ..] | [0xc3] => Err(DecodeError { fault: DecodeFault::Truncated, position: bytes.len() }),
+            [0xc3, 0x01, ..] | [0xc3] => {
+                Err(DecodeError { fault: DecodeFault::Truncated, position: bytes.len() as u32 })
+            }
             _ => split(bytes).map(|(id, body)| Self { schema: SchemaRef::Id(id), body }),
         }
     }
@@ -116,7 +118,9 @@ pub fn encode_event(out: &mut Vec<u8>, framing: impl Into<Framing>, event: &Audi
 pub fn split(bytes: &[u8]) -> Result<(SchemaId, &[u8]), DecodeError> {
     match bytes {
         [0, a, b, c, d, body @ ..] => Ok((SchemaId(u32::from_be_bytes([*a, *b, *c, *d])), body)),
-        [0, ..] | [] => Err(DecodeError { fault: DecodeFault::Truncated, position: bytes.len().min(HEADER_BYTES) }),
+        [0, ..] | [] => {
+            Err(DecodeError { fault: DecodeFault::Truncated, position: bytes.len().min(HEADER_BYTES) as u32 })
+        }
         _ => Err(DecodeError { fault: DecodeFault::BadWireFormat, position: 0 }),
     }
 }

@@ -79,7 +79,7 @@ fn a_frame_that_ends_early_is_truncated_and_another_is_not_guessed_at() {
     assert!(Frame::parse(&whole).unwrap().body.is_empty());
     for length in 1..whole.len() {
         let error = Frame::parse(&whole[..length]).unwrap_err();
-        assert_eq!((error.fault, error.position), (DecodeFault::Truncated, length));
+        assert_eq!((error.fault, error.position), (DecodeFault::Truncated, length as u32));
     }
     assert_eq!(Frame::parse(&[]).map_err(|error| error.fault), Err(DecodeFault::Truncated));
     for other in [&[0xc3, 0x02, 0, 0][..], b"{\"json\":1}", b"Obj\x01", &[1, 0, 0, 0, 1]] {

@@ -29,9 +29,8 @@ impl Case {
     /// Holds the bytes that today's writer makes to the golden ones. New golden bytes are put where they can be copied from.
     fn assert_bytes(&self, today: &[u8]) {
         if !self.avro.exists() {
-            let draft =
-                self.avro.components().rev().take(3).map(|part| part.as_os_str().to_str().unwrap()).collect::<Vec<_>>();
-            let draft = Path::new(env!("CARGO_TARGET_TMPDIR")).join(draft.join("-of-"));
+            let place = self.avro.strip_prefix(golden()).unwrap().to_str().unwrap().replace('/', "-");
+            let draft = Path::new(env!("CARGO_TARGET_TMPDIR")).join(place);
             std::fs::write(&draft, today).unwrap();
             panic!("no golden bytes yet: look at {}, then copy it to {}", draft.display(), self.avro.display());
         }
@@ -39,9 +38,12 @@ impl Case {
     }
 }
 
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
 fn folder(released: &Released) -> PathBuf {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    golden.join(released.record).join(released.version.to_string())
+    golden().join(released.record).join(released.version.to_string())
 }
 
 /// The cases of one version, by name. A file without its partner is a mistake.

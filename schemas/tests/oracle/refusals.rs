@@ -68,7 +68,7 @@ fn every_single_bit_and_every_value_of_every_byte_of_a_small_event_is_judged() {
                     sound += 1;
                 }
                 Err(error) => {
-                    assert!(error.position <= bytes.len());
+                    assert!(error.position as usize <= bytes.len());
                     refused += 1;
                 }
             }
@@ -183,7 +183,7 @@ fn each_kind_of_nonsense_has_its_fault_and_its_place() {
     ] {
         let (whole, start) = with(part, &bytes);
         let error = AuditEvent::decode(&whole).expect_err(what);
-        assert_eq!((error.fault, error.position), (fault, start + offset), "{what}");
+        assert_eq!((error.fault, error.position), (fault, (start + offset) as u32), "{what}");
     }
 }
 
@@ -195,7 +195,7 @@ fn trailing_bytes_are_refused_where_they_begin() {
         whole.truncate(end);
         whole.extend_from_slice(&more);
         let error = AuditEvent::decode(&whole).unwrap_err();
-        assert_eq!((error.fault, error.position), (DecodeFault::TrailingBytes, end));
+        assert_eq!((error.fault, error.position), (DecodeFault::TrailingBytes, end as u32));
     }
 }
 
