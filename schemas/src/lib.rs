@@ -16,6 +16,7 @@ pub mod header_id;
 pub mod list;
 mod record;
 pub mod released;
+pub mod resolve;
 pub mod routing;
 pub mod sealed;
 mod text;
