@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Not through `apache-avro`'s own resolution: it reads a string or a union that was cut off as null, keeps only the last of two equal
-//! keys, and takes milliseconds for microseconds. An audit trail must refuse those. It parses the schemas, and judges us in the tests.
+//! keys, takes milliseconds for microseconds, and knows no aliases. An audit trail must refuse what it would guess at. It parses the
+//! schemas, and judges us in the tests.
 //!
 //! Bounds: schemas as in [`foreign`](crate::foreign); a body of [`EVENT_BYTES_MAX`]; twice that as the result; [`STEPS_MAX`] values read.
 
