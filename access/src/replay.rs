@@ -1,6 +1,6 @@
 //! The guard against replays: remembers each nonce as long as its signature is within the time window.
 //!
-//! Bounds: [`Bounds::nonces_per_key_max`] for one key and [`Bounds::nonces_max`] for all, of about 100 bytes each. A full guard
+//! Bounds: [`Bounds::nonces_per_key_max`] for one key and [`Bounds::nonces_max`] for all, of about 65 bytes each. A full guard
 //! refuses; it never forgets a nonce that could still be sent again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -18,7 +18,7 @@ pub struct Bounds {
 }
 
 impl Default for Bounds {
-    /// Room for 200 signed requests a second of one key, and 1,600 of all, through a window of ten minutes; about 100 MB when full.
+    /// Room for 200 signed requests a second of one key, and 1,600 of all, through a window of ten minutes; about 65 MB when full.
     fn default() -> Self {
         Self { nonces_max: 1_000_000, nonces_per_key_max: 120_000 }
     }
