@@ -36,7 +36,7 @@ impl Publish {
         let key = self.router.key(event);
         match self.publisher.publish(Outgoing::new(topic, &key, &record)).await {
             Ok(receipt) => Ok(Receipt {
-                event_id: event.event_id.clone().into_owned(),
+                event_id: event.event_id.to_string(),
                 topic,
                 partition: receipt.partition.0,
                 offset: receipt.offset.0,

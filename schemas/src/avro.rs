@@ -3,6 +3,9 @@
 //! Hand-written because a general decoder costs several times as much (`make bench` shows both); `apache-avro` is the oracle in the tests.
 
 use crate::error::{DecodeError, DecodeFault};
+use crate::list::{ENTRIES_MAX, Extras, List};
+use crate::record::Avro;
+use crate::text::{Bytes, Text};
 
 /// Reads primitives from a slice and remembers where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -86,8 +89,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn optional_string(&mut self) -> Result<Option<&'a str>, DecodeError> {
-        if self.is_some()? { self.string().map(Some) } else { Ok(None) }
+    /// The blocks of an array or map: `entry` reads one entry; it is told whether it is its block's first, and the
+    /// block's size. A negative count is followed by the block's size in bytes, which is held against what was read.
+    #[inline]
+    pub(crate) fn blocks(
+        &mut self,
+        mut entry: impl FnMut(&mut Self, bool, usize) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let mut total = 0;
+        loop {
+            let start = self.position;
+            let count = self.long()?;
+            if count == 0 {
+                return Ok(());
+            }
+            let bytes = if count < 0 { Some(self.long()?) } else { None };
+            let body = self.position;
+            let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+            total = count.saturating_add(total);
+            if total > ENTRIES_MAX {
+                return Err(DecodeError { fault: DecodeFault::TooMany, position: start });
+            }
+            for index in 0..count {
+                entry(self, index == 0, count)?;
+            }
+            if bytes.is_some_and(|bytes| usize::try_from(bytes) != Ok(self.position - body)) {
+                return Err(DecodeError { fault: DecodeFault::BadLength, position: start });
+            }
+        }
     }
 
     /// Nothing may follow the last field.
@@ -115,13 +144,141 @@ pub fn write_string(out: &mut Vec<u8>, value: &str) {
     write_bytes(out, value.as_bytes());
 }
 
-pub fn write_optional_string(out: &mut Vec<u8>, value: Option<&str>) {
-    match value {
-        None => out.push(0),
-        Some(text) => {
-            out.push(2);
-            write_string(out, text);
+impl<'a> Avro<'a> for Text<'a> {
+    #[inline]
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.string().map(Text::borrowed)
+    }
+
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        write_string(out, self);
+    }
+}
+
+impl<'a> Avro<'a> for Bytes<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.bytes().map(Bytes::from)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        write_bytes(out, self);
+    }
+}
+
+impl<'a> Avro<'a> for bool {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        match reader.take(1)? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(DecodeError { fault: DecodeFault::BadBoolean, position: reader.position() - 1 }),
         }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+}
+
+impl<'a> Avro<'a> for i32 {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.int()
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        write_long(out, (*self).into());
+    }
+}
+
+impl<'a> Avro<'a> for i64 {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.long()
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        write_long(out, *self);
+    }
+}
+
+/// A union of null and `T`, null first.
+impl<'a, T: Avro<'a>> Avro<'a> for Option<T> {
+    #[inline]
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        if reader.is_some()? { T::read(reader).map(Some) } else { Ok(None) }
+    }
+
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            None => out.push(0),
+            Some(value) => {
+                out.push(2);
+                value.write(out);
+            }
+        }
+    }
+}
+
+impl<'a, T: Avro<'a>> Avro<'a> for Box<T> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        T::read(reader).map(Box::new)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        T::write(self, out);
+    }
+}
+
+impl<'a, T: Avro<'a>> Avro<'a> for List<T> {
+    #[inline]
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let mut list = Self::default();
+        reader.blocks(|reader, first, count| {
+            if first {
+                list.reserve_exact(count);
+            }
+            list.push(T::read(reader)?);
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) {
+        if !self.is_empty() {
+            write_long(out, self.len() as i64);
+            for entry in self {
+                entry.write(out);
+            }
+        }
+        out.push(0);
+    }
+}
+
+impl<'a> Avro<'a> for Extras<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let mut extras = Self::default();
+        reader.blocks(|reader, _, _| {
+            let position = reader.position();
+            let (key, value) = (Text::read(reader)?, Text::read(reader)?);
+            if extras.insert_new(key, value) {
+                Ok(())
+            } else {
+                Err(DecodeError { fault: DecodeFault::DuplicateKey, position })
+            }
+        })?;
+        Ok(extras)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        if !self.is_empty() {
+            write_long(out, self.len() as i64);
+            for (key, value) in self.iter() {
+                write_string(out, key);
+                write_string(out, value);
+            }
+        }
+        out.push(0);
     }
 }
 

@@ -19,13 +19,18 @@ pub enum DecodeFault {
     BadLength,
     BadVarint,
     BadUnionBranch,
+    BadBoolean,
     BadUtf8,
+    BadTime,
+    TooMany,
     BadWireFormat,
     UnknownSchema,
     DuplicateKey,
     EmptyField,
+    TooLong,
     NulCharacter,
     TimeOutOfRange,
+    NumberOutOfRange,
 }
 
 impl DecodeFault {
@@ -39,13 +44,18 @@ impl DecodeFault {
             Self::BadLength => "bad-length",
             Self::BadVarint => "bad-varint",
             Self::BadUnionBranch => "bad-union-branch",
+            Self::BadBoolean => "bad-boolean",
             Self::BadUtf8 => "bad-utf8",
+            Self::BadTime => "bad-time",
+            Self::TooMany => "too-many-entries",
             Self::BadWireFormat => "bad-wire-format",
             Self::UnknownSchema => "unknown-schema",
             Self::DuplicateKey => "duplicate-key",
             Self::EmptyField => "empty-field",
+            Self::TooLong => "too-long",
             Self::NulCharacter => "nul-character",
             Self::TimeOutOfRange => "time-out-of-range",
+            Self::NumberOutOfRange => "number-out-of-range",
         }
     }
 }

@@ -3,17 +3,27 @@
 //! Read in this order: [`event`] (what an event is), [`wire`] (how it looks on Kafka), [`topic`] (where it travels).
 
 pub mod avro;
+pub mod check;
 pub mod dead_letter;
+pub mod detail;
 mod error;
 pub mod event;
 mod event_avro;
+pub mod list;
+mod record;
 pub mod released;
 pub mod routing;
 pub mod sealed;
+mod text;
+pub mod time;
 pub mod topic;
 pub mod wire;
 
+pub use check::Fault;
 pub use dead_letter::DeadLetter;
 pub use error::{DecodeError, DecodeFault};
-pub use event::{Agent, AuditEvent, Object, Patient, Source};
+pub use event::{Agent, AuditEvent, Change, Network, Object, Patient, Source, Times};
+pub use list::{Extras, List};
 pub use sealed::SealedRecord;
+pub use text::{Bytes, Text};
+pub use time::Time;

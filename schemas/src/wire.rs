@@ -56,15 +56,10 @@ mod tests {
             event_type: "record".into(),
             action: "read".into(),
             outcome: "success".into(),
-            occurred_at: 0,
-            agent: Agent { id: "a-1".into(), name: None, role: None },
-            patient: None,
-            object: None,
-            source: Source { system: "ehr".into(), address: None },
-            purpose: None,
-            trace_id: None,
+            agents: vec![Agent { id: Some("a-1".into()), ..Agent::default() }].into(),
+            source: Source { system: "ehr".into(), ..Source::default() },
             note: Some(note.into()),
-            extras: Default::default(),
+            ..AuditEvent::default()
         }
     }
 
