@@ -9,6 +9,7 @@ pub mod detail;
 mod error;
 pub mod event;
 mod event_avro;
+pub mod header_id;
 pub mod list;
 mod record;
 pub mod released;
