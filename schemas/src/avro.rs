@@ -17,12 +17,19 @@ pub struct Reader<'a> {
     whole: &'a [u8],
     checked: &'a str,
     checked_from: usize,
+    entries_max: usize,
 }
 
 impl<'a> Reader<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, whole: bytes, checked: "", checked_from: 0 }
+        Self::with_entries_max(bytes, ENTRIES_MAX)
+    }
+
+    /// A reader that takes lists and maps of at most so many entries.
+    #[must_use]
+    pub fn with_entries_max(bytes: &'a [u8], entries_max: usize) -> Self {
+        Self { rest: bytes, whole: bytes, checked: "", checked_from: 0, entries_max }
     }
 
     #[must_use]
@@ -192,7 +199,7 @@ impl<'a> Reader<'a> {
             let body = self.position();
             let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
             total = count.saturating_add(total);
-            if total > ENTRIES_MAX {
+            if total > self.entries_max {
                 return Err(DecodeError { fault: DecodeFault::TooMany, position: start });
             }
             for index in 0..count {

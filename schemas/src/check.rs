@@ -56,8 +56,16 @@ impl AuditEvent<'_> {
         ] {
             column(Place(field, None, ""), text, most, &mut report);
         }
-        if !TIMES.contains(&self.occurred_at.micros()) {
-            report(Place("/occurred_at", None, ""), DecodeFault::TimeOutOfRange);
+        // Further times too: an instant that no text can hold would not come back from the leaf.
+        let further = self.times.as_deref();
+        for (field, time) in [
+            ("/occurred_at", Some(&self.occurred_at)),
+            ("/times/ended_at", further.and_then(|times| times.ended_at.as_ref())),
+            ("/times/recorded_at", further.and_then(|times| times.recorded_at.as_ref())),
+        ] {
+            if time.is_some_and(|time| !TIMES.contains(&time.micros())) {
+                report(Place(field, None, ""), DecodeFault::TimeOutOfRange);
+            }
         }
         // Canonical JSON knows doubles only.
         let bytes = self.origin.as_ref().and_then(|origin| origin.bytes);

@@ -11,31 +11,20 @@
 //! A record with such a header is all body. Its own clients take the last header of a name, so the caller must look there.
 
 use crate::error::{DecodeError, DecodeFault};
-use crate::wire::SchemaId;
+use crate::wire::{SchemaId, SchemaRef};
 
 const CONFLUENT: &str = "__value_schema_id";
 const APICURIO_CONTENT: &str = "apicurio.value.contentId";
 const APICURIO_GLOBAL: &str = "apicurio.value.globalId";
 const APICURIO_ENCODING: &str = "apicurio.value.encoding";
 
-/// An id as a header carries it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HeaderId {
-    /// The number that would otherwise stand before the body.
-    Id(SchemaId),
-    /// Confluent's, in the order of its text form.
-    Guid([u8; 16]),
-    /// Apicurio's number of a version, which is not the wire format's number of a text.
-    Global(u64),
-}
-
 /// The schema id in a record's headers, `None` when they hold none. `last_header` gives the last value of a name.
 ///
 /// Two ids that could differ, an id of a wrong form, and a body that is not binary Avro are refused, never guessed at.
-pub fn read<'h>(last_header: impl Fn(&str) -> Option<&'h [u8]>) -> Result<Option<HeaderId>, DecodeError> {
+pub fn read<'h>(last_header: impl Fn(&str) -> Option<&'h [u8]>) -> Result<Option<SchemaRef>, DecodeError> {
     let confluent = last_header(CONFLUENT).map(confluent);
     let content = last_header(APICURIO_CONTENT).map(content);
-    let global = last_header(APICURIO_GLOBAL).map(|value| number(value).map(HeaderId::Global));
+    let global = last_header(APICURIO_GLOBAL).map(|value| number(value).map(SchemaRef::GlobalId));
     let mut found = [confluent, content, global].into_iter().flatten();
     let Some(id) = found.next() else { return Ok(None) };
     let is_binary = last_header(APICURIO_ENCODING).is_none_or(|encoding| encoding == b"BINARY");
@@ -45,17 +34,17 @@ pub fn read<'h>(last_header: impl Fn(&str) -> Option<&'h [u8]>) -> Result<Option
     }
 }
 
-fn confluent(value: &[u8]) -> Option<HeaderId> {
+fn confluent(value: &[u8]) -> Option<SchemaRef> {
     match value {
-        [0, id @ ..] => id.try_into().ok().map(|id| HeaderId::Id(SchemaId(u32::from_be_bytes(id)))),
-        [1, guid @ ..] => guid.try_into().ok().map(HeaderId::Guid),
+        [0, id @ ..] => id.try_into().ok().map(|id| SchemaRef::Id(SchemaId(u32::from_be_bytes(id)))),
+        [1, guid @ ..] => guid.try_into().ok().map(SchemaRef::Guid),
         _ => None,
     }
 }
 
 /// A content id beyond four bytes has no place in the wire format, nor in the interface that answers for it.
-fn content(value: &[u8]) -> Option<HeaderId> {
-    number(value).and_then(|id| u32::try_from(id).ok()).map(|id| HeaderId::Id(SchemaId(id)))
+fn content(value: &[u8]) -> Option<SchemaRef> {
+    number(value).and_then(|id| u32::try_from(id).ok()).map(|id| SchemaRef::Id(SchemaId(id)))
 }
 
 /// Eight bytes of a Java `long`, which an id leaves positive.
@@ -70,7 +59,7 @@ mod tests {
 
     type Headers<'h> = &'h [(&'h str, &'h [u8])];
 
-    fn read_from(headers: Headers<'_>) -> Result<Option<HeaderId>, DecodeFault> {
+    fn read_from(headers: Headers<'_>) -> Result<Option<SchemaRef>, DecodeFault> {
         read(|name| headers.iter().rfind(|(key, _)| *key == name).map(|(_, value)| *value)).map_err(|error| error.fault)
     }
 
@@ -79,12 +68,12 @@ mod tests {
     #[test]
     fn every_client_s_id_is_read() {
         let guid = [[1].as_slice(), &GUID].concat();
-        assert_eq!(read_from(&[(CONFLUENT, &guid)]), Ok(Some(HeaderId::Guid(GUID))));
-        assert_eq!(read_from(&[(CONFLUENT, &[0, 0, 0, 1, 7])]), Ok(Some(HeaderId::Id(SchemaId(263)))));
+        assert_eq!(read_from(&[(CONFLUENT, &guid)]), Ok(Some(SchemaRef::Guid(GUID))));
+        assert_eq!(read_from(&[(CONFLUENT, &[0, 0, 0, 1, 7])]), Ok(Some(SchemaRef::Id(SchemaId(263)))));
         let seven: &[u8] = &[0, 0, 0, 0, 0, 0, 0, 7];
-        assert_eq!(read_from(&[(APICURIO_CONTENT, seven)]), Ok(Some(HeaderId::Id(SchemaId(7)))));
+        assert_eq!(read_from(&[(APICURIO_CONTENT, seven)]), Ok(Some(SchemaRef::Id(SchemaId(7)))));
         let binary: (&str, &[u8]) = (APICURIO_ENCODING, b"BINARY");
-        assert_eq!(read_from(&[(APICURIO_GLOBAL, seven), binary]), Ok(Some(HeaderId::Global(7))));
+        assert_eq!(read_from(&[(APICURIO_GLOBAL, seven), binary]), Ok(Some(SchemaRef::GlobalId(7))));
     }
 
     #[test]
@@ -128,7 +117,7 @@ mod tests {
     fn the_last_of_two_headers_counts_as_for_their_own_clients() {
         assert_eq!(
             read_from(&[(CONFLUENT, &[0, 0, 0, 0, 7]), (CONFLUENT, &[0, 0, 0, 0, 8])]),
-            Ok(Some(HeaderId::Id(SchemaId(8))))
+            Ok(Some(SchemaRef::Id(SchemaId(8))))
         );
     }
 }
