@@ -35,7 +35,7 @@ impl Publish {
         let topic = topic::EVENTS.name;
         match self.publisher.publish(topic, &self.router.key(event), &record).await {
             Ok(receipt) => Ok(Receipt {
-                event_id: event.event_id.clone().into_owned(),
+                event_id: event.event_id.to_string(),
                 topic,
                 partition: receipt.partition.0,
                 offset: receipt.offset.0,

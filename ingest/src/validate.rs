@@ -21,7 +21,7 @@ pub fn validate(event: AuditEvent<'_>) -> Result<Valid<'_>, Problem> {
 
 /// What is wrong with the values of an event of the right shape.
 pub fn faults(event: &AuditEvent<'_>) -> Vec<FieldError> {
-    event.faults().into_iter().map(|(field, fault)| explain(field, fault)).collect()
+    event.faults().into_iter().map(|fault| explain(&fault.pointer, fault.fault)).collect()
 }
 
 /// A fault with its fix.
@@ -44,16 +44,16 @@ mod tests {
     #[test]
     fn every_fault_has_its_field_and_its_fix() {
         let body = r#"{"event_id":"","tenant":"north","event_type":"record","action":"re\u0000ad","outcome":"success",
-            "occurred_at":9007199254740993,"agent":{"id":""},"patient":{"id":"p\u0000"},"source":{"system":"ehr"}}"#;
+            "occurred_at":"9999-12-31T23:59:59Z","agents":[{"id":""}],"patients":[{"id":"p\u0000"}],"source":{"system":"ehr"}}"#;
         let problem = validate(decode(body.as_bytes()).unwrap()).unwrap_err();
         assert_eq!(
             problem.errors(),
             [
-                ("event_id", "empty-field"),
-                ("agent.id", "empty-field"),
-                ("action", "nul-character"),
-                ("patient.id", "nul-character"),
-                ("occurred_at", "time-out-of-range"),
+                ("/event_id", "empty-field"),
+                ("/action", "nul-character"),
+                ("/occurred_at", "time-out-of-range"),
+                ("/agents/0/id", "empty-field"),
+                ("/patients/0/id", "nul-character"),
             ]
         );
         assert!(!format!("{problem:?}").contains("correct it"), "a fault without a fix of its own: {problem:?}");

@@ -59,6 +59,11 @@ impl AuditEvent<'_> {
         if !TIMES.contains(&self.occurred_at.micros()) {
             report(Place("/occurred_at", None, ""), DecodeFault::TimeOutOfRange);
         }
+        // Canonical JSON knows doubles only.
+        let bytes = self.origin.as_ref().and_then(|origin| origin.bytes);
+        if bytes.is_some_and(|bytes| !(0..=1 << 53).contains(&bytes)) {
+            report(Place("/origin/bytes", None, ""), DecodeFault::NumberOutOfRange);
+        }
         let actor = self.actor();
         if actor.is_none() {
             report(Place("/agents", None, ""), DecodeFault::EmptyField);

@@ -30,6 +30,7 @@ pub enum DecodeFault {
     TooLong,
     NulCharacter,
     TimeOutOfRange,
+    NumberOutOfRange,
 }
 
 impl DecodeFault {
@@ -54,6 +55,7 @@ impl DecodeFault {
             Self::TooLong => "too-long",
             Self::NulCharacter => "nul-character",
             Self::TimeOutOfRange => "time-out-of-range",
+            Self::NumberOutOfRange => "number-out-of-range",
         }
     }
 }

@@ -15,7 +15,7 @@ use super::*;
 use crate::publish::Publish;
 
 const EVENT: &str = r#"{"event_id":"e-1","tenant":"north","event_type":"record","action":"read",
-    "outcome":"success","occurred_at":1700000000000000,"agent":{"id":"a-1"},"source":{"system":"ehr"}}"#;
+    "outcome":"success","occurred_at":"2023-11-14T22:13:20Z","agents":[{"id":"a-1"}],"source":{"system":"ehr"}}"#;
 
 /// A gateway whose broker is away.
 struct Running {
