@@ -3,6 +3,7 @@
 
 mod connections;
 mod counts;
+mod event;
 mod table;
 mod topics;
 mod verify;
@@ -44,6 +45,8 @@ enum Command {
     Topics(topics::Topics),
     /// Count the records in Kafka and in each store, per partition
     Counts(counts::Counts),
+    /// Types, templates, checks and schema of events
+    Event(event::Event),
     /// Verify every chain in one place; the exit code is the verdict
     Verify(verify::Verify),
 }
@@ -67,6 +70,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Topics(topics) => topics.run(&connections, json).await,
         Command::Counts(counts) => counts.run(&connections, json).await,
+        Command::Event(event) => event.run(json),
         Command::Verify(verify) => verify.run(&connections, json).await,
     }
 }

@@ -10,6 +10,7 @@ pub mod detail;
 mod error;
 pub mod event;
 mod event_avro;
+pub mod json_schema;
 pub mod list;
 mod record;
 pub mod released;
