@@ -3,6 +3,7 @@
 //! Read in this order: [`event`] (what an event is), [`wire`] (how it looks on Kafka), [`topic`] (where it travels).
 
 pub mod avro;
+pub mod catalogue;
 pub mod check;
 pub mod dead_letter;
 pub mod decode_json;
