@@ -31,8 +31,6 @@ pub enum SchemaRef {
     Guid([u8; 16]),
     /// Apicurio's id of one version of an artifact.
     GlobalId(u64),
-    /// Apicurio's id of a content, whatever artifacts have it.
-    ContentId(u64),
 }
 
 /// A record taken apart: by which schema, and the Avro body.
@@ -63,7 +61,7 @@ impl<'a> Frame<'a> {
         match self.schema {
             SchemaRef::Id(_) => HEADER_BYTES,
             SchemaRef::Fingerprint(_) => SINGLE_OBJECT.len() + 8,
-            SchemaRef::Guid(_) | SchemaRef::GlobalId(_) | SchemaRef::ContentId(_) => 0,
+            SchemaRef::Guid(_) | SchemaRef::GlobalId(_) => 0,
         }
     }
 }
