@@ -26,7 +26,7 @@ pub fn decode(body: &[u8]) -> Result<AuditEvent<'_>, Problem> {
 fn mistakes(body: &[u8]) -> Vec<FieldError> {
     let Ok(value) = serde_json::from_slice(body) else { return Vec::new() };
     let Value::Object(mut fields) = value else {
-        return vec![FieldError { field: String::new(), reason: "wrong-type", fix: "send an object".to_owned() }];
+        return vec![FieldError { pointer: String::new(), reason: "wrong-type", fix: "send an object".to_owned() }];
     };
     let mut errors = shape::correct(&mut fields);
     // With the shape put right, what is wrong with the remaining values can be told in the same answer.
@@ -87,15 +87,15 @@ mod tests {
         let body = r#"{"event_id":"","tenant":7,"action":"read","outcome":"success","occurred_at":"today",
             "agent":{"id":"a-1","Jane Doe":"x"},"patient":{"name":"Jane Doe"},"extras":{"ward":3},"object":[]}"#;
         let mut expected = [
-            ("tenant", "wrong-type"),
-            ("event_type", "missing-field"),
-            ("occurred_at", "wrong-type"),
-            ("agent", "unknown-field"),
-            ("patient.id", "missing-field"),
-            ("object", "wrong-type"),
-            ("source.system", "missing-field"),
-            ("extras", "wrong-type"),
-            ("event_id", "empty-field"),
+            ("/tenant", "wrong-type"),
+            ("/event_type", "missing-field"),
+            ("/occurred_at", "wrong-type"),
+            ("/agent", "unknown-field"),
+            ("/patient/id", "missing-field"),
+            ("/object", "wrong-type"),
+            ("/source/system", "missing-field"),
+            ("/extras", "wrong-type"),
+            ("/event_id", "empty-field"),
         ];
         let problem = refusal(body);
         let mut found = problem.errors();
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_list_does_not_pass_for_an_object() {
         let agent = EVENT.replace("{\"id\":\"a-1\"}", "[\"a-1\"]");
-        assert_eq!(refusal(&agent).errors(), [("agent", "wrong-type")]);
+        assert_eq!(refusal(&agent).errors(), [("/agent", "wrong-type")]);
         let whole = r#"["e-1","north","record","read","success",1,["a-1"],null,null,["ehr"]]"#;
         assert_eq!(refusal(whole).errors(), [("", "wrong-type")]);
         let in_a_text = EVENT.replace("north", "[north]");

@@ -33,7 +33,12 @@ pub fn explain(field: &str, fault: DecodeFault) -> FieldError {
         DecodeFault::Oversized => "shorten the event, or refer to the content instead of carrying it",
         _ => "correct it",
     };
-    FieldError { field: field.to_owned(), reason: fault.reason(), fix: fix.to_owned() }
+    FieldError { pointer: pointer(field), reason: fault.reason(), fix: fix.to_owned() }
+}
+
+/// From `agent.id` to `/agent/id`.
+pub fn pointer(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("/{}", path.replace('.', "/")) }
 }
 
 #[cfg(test)]
@@ -49,11 +54,11 @@ mod tests {
         assert_eq!(
             problem.errors(),
             [
-                ("event_id", "empty-field"),
-                ("agent.id", "empty-field"),
-                ("action", "nul-character"),
-                ("patient.id", "nul-character"),
-                ("occurred_at", "time-out-of-range"),
+                ("/event_id", "empty-field"),
+                ("/agent/id", "empty-field"),
+                ("/action", "nul-character"),
+                ("/patient/id", "nul-character"),
+                ("/occurred_at", "time-out-of-range"),
             ]
         );
         assert!(!format!("{problem:?}").contains("correct it"), "a fault without a fix of its own: {problem:?}");

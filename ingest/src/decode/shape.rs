@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::problem::FieldError;
+use crate::validate::pointer;
 
 /// One field of an object.
 struct Field {
@@ -64,7 +65,7 @@ fn correct_object(path: &str, fields: &[Field], object: &mut Map<String, Value>,
         // A name that we do not know may be content, so it is not repeated.
         let known: Vec<_> = fields.iter().map(|field| field.name).collect();
         let fix = format!("use only {}; anything else goes into extras", known.join(", "));
-        errors.push(FieldError { field: path.to_owned(), reason: "unknown-field", fix });
+        errors.push(FieldError { pointer: pointer(path), reason: "unknown-field", fix });
     }
     for field in fields {
         let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
@@ -78,12 +79,20 @@ fn correct_field(path: String, field: &Field, object: &mut Map<String, Value>, e
         (Some(Value::Null), Kind::Text | Kind::Object(_)) if !field.required => {}
         (None, Kind::Object(fields)) => correct_object(&path, fields, &mut Map::new(), errors),
         (None, kind) => {
-            errors.push(FieldError { field: path, reason: "missing-field", fix: format!("add it, {}", kind.wanted()) });
+            errors.push(FieldError {
+                pointer: pointer(&path),
+                reason: "missing-field",
+                fix: format!("add it, {}", kind.wanted()),
+            });
         }
         (Some(Value::Object(inner)), Kind::Object(fields)) => correct_object(&path, fields, inner, errors),
         (Some(value), kind) if kind.admits(value) => {}
         (Some(_), kind) => {
-            errors.push(FieldError { field: path, reason: "wrong-type", fix: format!("make it {}", kind.wanted()) });
+            errors.push(FieldError {
+                pointer: pointer(&path),
+                reason: "wrong-type",
+                fix: format!("make it {}", kind.wanted()),
+            });
             object.remove(field.name);
         }
     }
