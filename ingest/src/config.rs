@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use runtime::config::{Problem, ProcessSettings, Secret, Section};
+use schemas::event::EVENT_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 use stream::KafkaSettings;
 
@@ -22,17 +23,19 @@ pub struct IngestConfig {
     /// Whether others than this machine may reach a gateway that asks nobody who they are.
     #[serde(default)]
     pub allow_unauthenticated: bool,
-    /// One more is answered with 429. Each may hold an event of up to 1 MiB.
-    #[serde(default = "requests_in_flight_max")]
-    pub requests_in_flight_max: u32,
+    /// The tenant of everything that comes in.
+    pub open_tenant: String,
+    /// The bodies of all requests without an answer; one more is answered with 429.
+    #[serde(default = "bytes_in_flight_max")]
+    pub bytes_in_flight_max: usize,
 }
 
 fn listen() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))
 }
 
-fn requests_in_flight_max() -> u32 {
-    1_024
+fn bytes_in_flight_max() -> usize {
+    32 * 1024 * 1024
 }
 
 impl Section for IngestConfig {
@@ -55,8 +58,11 @@ impl Section for IngestConfig {
             problems
                 .push(Problem::new("registry_url", "is empty; give the root of the registry's Confluent interface"));
         }
-        if !(1..=100_000).contains(&self.requests_in_flight_max) {
-            problems.push(Problem::new("requests_in_flight_max", "must be between 1 and 100000"));
+        if self.open_tenant.is_empty() {
+            problems.push(Problem::new("open_tenant", "is empty; name the tenant of everything that comes in"));
+        }
+        if self.bytes_in_flight_max < EVENT_BYTES_MAX {
+            problems.push(Problem::new("bytes_in_flight_max", "must hold one event: at least 1048576"));
         }
         problems
     }
@@ -67,7 +73,8 @@ mod tests {
     use super::*;
 
     fn load(variables: &[(&str, &str)]) -> Result<IngestConfig, String> {
-        let required = [("REGISTRY_URL", "http://127.0.0.1:1"), ("ROUTING_KEY", "a synthetic secret")];
+        let required =
+            [("REGISTRY_URL", "http://127.0.0.1:1"), ("ROUTING_KEY", "a synthetic secret"), ("OPEN_TENANT", "north")];
         let all = required.iter().chain(variables);
         let environment = all.map(|(key, value)| (format!("SEALTRAIL_INGEST_{key}"), (*value).to_owned()));
         runtime::config::load(None, environment).map_err(|error| error.to_string())
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_gateway_that_could_take_nothing_is_refused() {
-        assert!(load(&[("REQUESTS_IN_FLIGHT_MAX", "0")]).unwrap_err().contains("between 1 and 100000"));
+        assert!(load(&[("BYTES_IN_FLIGHT_MAX", "0")]).unwrap_err().contains("at least 1048576"));
         assert!(load(&[("REGISTRY_URL", "")]).unwrap_err().contains("registry_url"));
     }
 }

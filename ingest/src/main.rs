@@ -3,6 +3,8 @@
 //! There is no authentication yet: whoever reaches the address may write events. So the gateway listens on this machine
 //! only, and refuses any other address unless `allow_unauthenticated = true` says that something else guards the way.
 
+mod admit;
+mod authenticate;
 mod config;
 mod decode;
 mod error;
@@ -12,6 +14,7 @@ mod problem;
 mod publish;
 mod receive;
 mod serve;
+mod trace;
 mod validate;
 
 use std::process::ExitCode;

@@ -1,10 +1,10 @@
-//! One request, stage by stage:
+//! One request, stage by stage. Each stage's type is the only way into the next one:
 //!
 //! ```text
-//! POST /v1/events ─▶ receive ─▶ decode ─▶ validate ─▶ publish ─▶ audit.events
-//!   at most 1,024      ≤ 1 MiB      │         │           │ acknowledged by all in-sync replicas
-//!   (beyond: 429)      ≤ 10 s       ▼         ▼           ▼
-//!                           problem document          201 and the receipt   (queued for Kafka: at most 64 MiB)
+//! POST /v1/events ─▶ authenticate ─▶ admit ──────▶ receive ─▶ decode ─▶ validate ─▶ publish ─▶ audit.events
+//!                      Identified      Admitted     Received     │          │          │ acknowledged by all replicas
+//!                                      ≤ 32 MiB     ≤ 1 MiB      ▼          ▼          ▼
+//!                                      (else 429)   ≤ 10 s    problem document      201 and the receipt
 //! ```
 //!
 //! Only a stage's result is logged or counted, never the event.
@@ -25,25 +25,29 @@ use schemas::released;
 use schemas::wire::SchemaId;
 use stream::publish::Publisher;
 use stream::registry::Registry;
-use tokio::sync::Semaphore;
 
+use crate::admit::Admit;
+use crate::authenticate::{Authenticate, Scope};
 use crate::config::IngestConfig;
 use crate::decode::decode;
 use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
 use crate::publish::{Publish, Receipt};
-use crate::receive::receive;
+use crate::receive::{Accepts, Received, receive};
 use crate::serve;
 use crate::validate::validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
 
+/// What `POST /v1/events` takes.
+const ONE_EVENT: Accepts = Accepts { types: &["application/json"], bytes_max: EVENT_BYTES_MAX };
+
 /// What the requests share.
 pub struct Gateway {
     pub publish: Publish,
-    pub in_flight: Semaphore,
-    pub in_flight_max: u32,
+    pub authenticate: Authenticate,
+    pub admit: Admit,
     pub shutdown: Shutdown,
 }
 
@@ -56,10 +60,12 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
-    let in_flight_max = config.requests_in_flight_max;
-    let in_flight = Semaphore::new(in_flight_max as usize);
-    let shutdown = runtime.shutdown.clone();
-    let gateway = Gateway { publish: Publish { publisher, router, schema }, in_flight, in_flight_max, shutdown };
+    let gateway = Gateway {
+        publish: Publish { publisher, router, schema },
+        authenticate: Authenticate::open(&config.open_tenant),
+        admit: Admit::new(config.bytes_in_flight_max),
+        shutdown: runtime.shutdown.clone(),
+    };
     serve::run(listener, Arc::new(gateway), kafka, runtime)
 }
 
@@ -103,18 +109,20 @@ async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result
 }
 
 async fn accept(gateway: &Gateway, request: Request) -> Result<Receipt, Problem> {
-    // The drain takes the permits back one by one; nobody may slip in between.
     if gateway.shutdown.is_requested() {
         return Err(Problem::new(
             Kind::Stopping,
             "nothing was stored; send the event again, to another gateway or in a moment",
         ));
     }
-    let Ok(_permit) = gateway.in_flight.try_acquire() else {
-        let detail = format!("{} requests are being worked on; send this one again in a moment", gateway.in_flight_max);
-        return Err(Problem::new(Kind::TooBusy, detail));
-    };
-    let body = receive(request).await?;
-    let valid = validate(decode(&body)?)?;
+    let identified = gateway.authenticate.identify(request, Scope::WriteEvents)?;
+    let admitted = gateway.admit.admit(identified, &ONE_EVENT)?;
+    let received = receive(admitted, &ONE_EVENT).await?;
+    store(gateway, &received).await
+}
+
+/// The event path: from here on, the sender is known and the body is whole.
+async fn store(gateway: &Gateway, received: &Received) -> Result<Receipt, Problem> {
+    let valid = validate(decode(&received.body)?)?;
     gateway.publish.publish(&valid).await
 }

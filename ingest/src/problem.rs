@@ -19,8 +19,8 @@ pub struct Problem {
 /// One wrong field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// Its path, such as `agent.id`; empty for the event as a whole.
-    pub field: String,
+    /// Where it stands, as a JSON pointer (RFC 6901) such as `/agents/0/id`; empty for the whole.
+    pub pointer: String,
     /// A stable label for programs.
     pub reason: &'static str,
     /// What to do, for people.
@@ -96,7 +96,7 @@ impl Problem {
 
     #[cfg(test)]
     pub fn errors(&self) -> Vec<(&str, &'static str)> {
-        self.errors.iter().map(|error| (error.field.as_str(), error.reason)).collect()
+        self.errors.iter().map(|error| (error.pointer.as_str(), error.reason)).collect()
     }
 }
 

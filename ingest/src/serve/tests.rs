@@ -9,9 +9,10 @@ use runtime::health::Health;
 use schemas::routing::Router;
 use schemas::wire::SchemaId;
 use stream::KafkaSettings;
-use tokio::sync::Semaphore;
 
 use super::*;
+use crate::admit::Admit;
+use crate::authenticate::Authenticate;
 use crate::publish::Publish;
 
 const EVENT: &str = r#"{"event_id":"e-1","tenant":"north","event_type":"record","action":"read",
@@ -50,7 +51,7 @@ impl Answer {
 }
 
 impl Running {
-    fn start(in_flight_max: u32) -> Self {
+    fn start(bytes_in_flight_max: usize) -> Self {
         let shutdown = Shutdown::new();
         let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
         // Port 1 of this machine: connections are refused at once.
@@ -59,8 +60,8 @@ impl Running {
         let publish = Publish { publisher, router: Router::new(b"a synthetic secret").unwrap(), schema: SchemaId(1) };
         let gateway = Gateway {
             publish,
-            in_flight: Semaphore::new(in_flight_max as usize),
-            in_flight_max,
+            authenticate: Authenticate::open("north"),
+            admit: Admit::new(bytes_in_flight_max),
             shutdown: runtime.shutdown.clone(),
         };
         let gateway = Arc::new(gateway);
@@ -95,7 +96,7 @@ const POST: &str = "POST /v1/events HTTP/1.1\ncontent-type: application/json; ch
 
 #[test]
 fn refusals_are_problem_documents() {
-    let gateway = Running::start(8);
+    let gateway = Running::start(1 << 20);
     let broken = EVENT.replace("\"e-1\"", "\"\"");
     let large = EVENT.replace("e-1", &"x".repeat(schemas::event::EVENT_BYTES_MAX));
     for (head, body, status, label) in [
@@ -116,7 +117,7 @@ fn refusals_are_problem_documents() {
     }
     let answer = gateway.ask(POST, &broken);
     let document: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    assert_eq!(document["errors"][0]["field"], "event_id");
+    assert_eq!(document["errors"][0]["pointer"], "/event_id");
     assert_eq!(document["errors"][0]["reason"], "empty-field");
     assert!(gateway.ask("GET /v1/events HTTP/1.1", "").has("allow: post"));
     gateway.stop().unwrap();
@@ -125,9 +126,9 @@ fn refusals_are_problem_documents() {
 /// Takes ten seconds: the publisher's patience with a broker that is away.
 #[test]
 fn a_stop_waits_for_requests_and_not_for_idle_connections() {
-    let gateway = Running::start(1);
+    let gateway = Running::start(6 * 1024);
     let first = gateway.send(POST, EVENT);
-    while gateway.gateway.in_flight.available_permits() > 0 {
+    while gateway.gateway.admit.bytes_in_flight() == 0 {
         std::thread::sleep(Duration::from_millis(1));
     }
     let second = gateway.ask(POST, EVENT);
