@@ -25,6 +25,7 @@ use schemas::released;
 use schemas::wire::SchemaId;
 use stream::publish::Publisher;
 use stream::registry::Registry;
+use stream::{Patience, ProducerSettings};
 
 use crate::admit::Admit;
 use crate::authenticate::{Authenticate, Scope};
@@ -39,6 +40,9 @@ use crate::serve;
 use crate::validate::validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
+/// The caller is waiting: a record is given up within a request's patience.
+pub const PRODUCER: ProducerSettings =
+    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Seconds(10) };
 
 /// What `POST /v1/events` takes.
 const ONE_EVENT: Accepts = Accepts { types: &["application/json"], bytes_max: EVENT_BYTES_MAX };
@@ -55,7 +59,7 @@ pub struct Gateway {
 pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     IngestMetric::describe();
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
-    let publisher = Publisher::new(&config.kafka)?;
+    let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
     let kafka = runtime.health.dependency("kafka");
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;

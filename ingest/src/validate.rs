@@ -33,7 +33,7 @@ pub fn explain(field: &str, fault: DecodeFault) -> FieldError {
         DecodeFault::Oversized => "shorten the event, or refer to the content instead of carrying it",
         _ => "correct it",
     };
-    FieldError { field: field.to_owned(), reason: fault.reason(), fix: fix.to_owned() }
+    FieldError { pointer: field.to_owned(), reason: fault.reason(), fix: fix.to_owned() }
 }
 
 #[cfg(test)]

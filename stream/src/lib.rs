@@ -29,4 +29,4 @@ pub use error::Error;
 pub use ids::{Offset, Partition, Position};
 pub use metric::StreamMetric;
 pub use runtime::Disposition;
-pub use settings::{KafkaSettings, Link};
+pub use settings::{KafkaSettings, Link, Patience, ProducerSettings};
