@@ -5,6 +5,7 @@
 pub mod avro;
 pub mod check;
 pub mod dead_letter;
+pub mod decode_json;
 pub mod detail;
 mod error;
 pub mod event;
@@ -14,6 +15,7 @@ mod record;
 pub mod released;
 pub mod routing;
 pub mod sealed;
+pub mod shape;
 mod text;
 pub mod time;
 pub mod topic;
@@ -21,9 +23,11 @@ pub mod wire;
 
 pub use check::Fault;
 pub use dead_letter::DeadLetter;
+pub use decode_json::{Defaults, Malformation, Malformed, Refusal, decode_json};
 pub use error::{DecodeError, DecodeFault};
 pub use event::{Agent, AuditEvent, Change, Network, Object, Patient, Source, Times};
 pub use list::{Extras, List};
 pub use sealed::SealedRecord;
+pub use shape::Mistake;
 pub use text::{Bytes, Text};
 pub use time::Time;
