@@ -1,7 +1,7 @@
 //! Stage 2, admit: a place for the body before its first byte is read, or a refusal that says when to come back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::http::header::CONTENT_LENGTH;
 
@@ -15,6 +15,7 @@ const REQUEST_BYTES_MIN: usize = 4 * 1024;
 /// The gateway's bounds.
 pub struct Admit {
     room: Arc<Room>,
+    is_kafka_away: AtomicBool,
 }
 
 /// A request that there is room for.
@@ -40,7 +41,7 @@ pub struct Hold {
 
 impl Admit {
     pub fn new(bytes_in_flight_max: usize) -> Self {
-        Self { room: Arc::new(Room { bytes_max: bytes_in_flight_max, bytes: AtomicUsize::new(0) }) }
+        Self { room: Arc::new(Room { bytes_max: bytes_in_flight_max, bytes: AtomicUsize::new(0) }), is_kafka_away: AtomicBool::new(false) }
     }
 
     #[cfg(test)]
@@ -48,8 +49,16 @@ impl Admit {
         self.room.bytes.load(Ordering::Acquire)
     }
 
+    /// Told by whoever watches the brokers. Until the first look they are taken to be there.
+    pub fn kafka_is_away(&self, is_away: bool) {
+        self.is_kafka_away.store(is_away, Ordering::Release);
+    }
+
     /// The declared length is reserved as a whole; a body without one takes its room while it arrives.
     pub fn admit(&self, identified: Identified, accepts: &Accepts) -> Result<Admitted, Problem> {
+        if self.is_kafka_away.load(Ordering::Acquire) {
+            return Err(Problem::new(Kind::KafkaAway, "nothing was stored; send it again in a moment"));
+        }
         let declared = identified.request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let length = declared.and_then(|length| length.parse().ok()).unwrap_or(0);
         if length > accepts.bytes_max {

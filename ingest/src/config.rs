@@ -7,6 +7,8 @@ use schemas::event::EVENT_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 use stream::KafkaSettings;
 
+use crate::serve::tls::TlsSettings;
+
 /// The section.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +25,14 @@ pub struct IngestConfig {
     /// Whether others than this machine may reach a gateway that asks nobody who they are.
     #[serde(default)]
     pub allow_unauthenticated: bool,
+    /// Certificates; without them the gateway speaks plain HTTP.
+    #[serde(default)]
+    pub tls: Option<TlsSettings>,
+    /// Whether plain HTTP may be reached from other machines, because TLS ends before it.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    #[serde(default = "connections_max")]
+    pub connections_max: u32,
     /// The tenant of everything that comes in.
     pub open_tenant: String,
     /// The bodies of all requests without an answer; one more is answered with 429.
@@ -32,6 +42,10 @@ pub struct IngestConfig {
 
 fn listen() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))
+}
+
+fn connections_max() -> u32 {
+    4_096
 }
 
 fn bytes_in_flight_max() -> usize {

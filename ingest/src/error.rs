@@ -12,6 +12,8 @@ pub enum Error {
     Listen { address: SocketAddr, source: io::Error },
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
+    #[error(transparent)]
+    Tls(#[from] crate::serve::tls::TlsError),
     #[error("the server stopped by itself")]
     Serve(#[source] io::Error),
     #[error(transparent)]

@@ -36,7 +36,10 @@ use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
 use crate::publish::{Publish, Receipt};
 use crate::receive::{Accepts, Received, receive};
-use crate::serve;
+use crate::serve::limit::limit;
+use crate::serve::pace::Patience;
+use crate::serve::tls::Tls;
+use crate::serve::{self, Server};
 use crate::validate::validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
@@ -61,6 +64,7 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
     let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
     let kafka = runtime.health.dependency("kafka");
+    let tls = config.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
@@ -70,7 +74,8 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
         admit: Admit::new(config.bytes_in_flight_max),
         shutdown: runtime.shutdown.clone(),
     };
-    serve::run(listener, Arc::new(gateway), kafka, runtime)
+    let server = Server { listener, tls, connections_max: config.connections_max, patience: Patience::default() };
+    serve::run(server, Arc::new(gateway), kafka, runtime)
 }
 
 /// Waits for the registry; a stop request ends the wait without a schema.
@@ -100,6 +105,7 @@ pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
         .fallback(async || Problem::new(Kind::NotFound, "this gateway has one path: POST /v1/events").count())
         .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
         .layer(DefaultBodyLimit::max(EVENT_BYTES_MAX))
+        .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }
 

@@ -69,7 +69,8 @@ impl Running {
         let address = listener.local_addr().unwrap();
         let (serving, shared) = (runtime.clone(), Arc::clone(&gateway));
         let kafka = runtime.health.dependency("kafka");
-        let thread = std::thread::spawn(move || run(listener, shared, kafka, &serving));
+        let server = Server { listener, tls: None, connections_max: 64, patience: Patience::default() };
+        let thread = std::thread::spawn(move || run(server, shared, kafka, &serving));
         Self { address, gateway, runtime, thread }
     }
 
