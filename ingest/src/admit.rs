@@ -41,7 +41,10 @@ pub struct Hold {
 
 impl Admit {
     pub fn new(bytes_in_flight_max: usize) -> Self {
-        Self { room: Arc::new(Room { bytes_max: bytes_in_flight_max, bytes: AtomicUsize::new(0) }), is_kafka_away: AtomicBool::new(false) }
+        Self {
+            room: Arc::new(Room { bytes_max: bytes_in_flight_max, bytes: AtomicUsize::new(0) }),
+            is_kafka_away: AtomicBool::new(false),
+        }
     }
 
     #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod admit;
 mod authenticate;
+mod cloudevents;
 mod config;
 mod decode;
 mod error;
@@ -12,9 +13,12 @@ mod metric;
 mod pipeline;
 mod problem;
 mod publish;
+mod receipt;
 mod receive;
 mod reload;
+mod remember;
 mod serve;
+mod store;
 mod trace;
 mod validate;
 

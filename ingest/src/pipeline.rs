@@ -13,9 +13,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::StatusCode;
 use axum::routing::post;
 use runtime::Disposition;
 use runtime::service::Runtime;
@@ -23,36 +21,41 @@ use runtime::shutdown::Shutdown;
 use schemas::event::EVENT_BYTES_MAX;
 use schemas::released;
 use schemas::wire::SchemaId;
+use stream::ProducerSettings;
 use stream::publish::Publisher;
 use stream::registry::Registry;
-use stream::{Patience, ProducerSettings};
 
 use crate::admit::Admit;
 use crate::authenticate::{Authenticate, Scope};
 use crate::config::IngestConfig;
-use crate::decode::decode;
+use crate::decode::Schemas;
 use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
-use crate::publish::{Publish, Receipt};
-use crate::receive::{Accepts, Received, receive};
+use crate::publish::Publish;
+use crate::receive::{Accepts, receive};
+use crate::remember::{Bounds, Remember};
 use crate::serve::limit::limit;
 use crate::serve::pace::Patience;
 use crate::serve::tls::Tls;
 use crate::serve::{self, Server};
-use crate::validate::validate;
+use crate::store::{Stored, store};
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
-/// The caller is waiting: a record is given up within a request's patience.
+/// A record is never given up while the process lives, so that a retry can join its flight.
 pub const PRODUCER: ProducerSettings =
-    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Seconds(10) };
+    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: stream::Patience::Forever };
 
 /// What `POST /v1/events` takes.
-const ONE_EVENT: Accepts = Accepts { types: &["application/json"], bytes_max: EVENT_BYTES_MAX };
+const ONE_EVENT: Accepts = Accepts {
+    types: &["application/json", "application/avro", "application/cloudevents+json"],
+    bytes_max: EVENT_BYTES_MAX,
+};
 
 /// What the requests share.
 pub struct Gateway {
     pub publish: Publish,
+    pub schemas: Schemas,
     pub authenticate: Authenticate,
     pub admit: Admit,
     pub shutdown: Shutdown,
@@ -69,7 +72,8 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
     let gateway = Gateway {
-        publish: Publish { publisher, router, schema },
+        publish: Publish { publisher, router, schema, remember: Remember::new(Bounds::default()) },
+        schemas: Schemas::new(schema),
         authenticate: Authenticate::open(&config.open_tenant),
         admit: Admit::new(config.bytes_in_flight_max),
         shutdown: runtime.shutdown.clone(),
@@ -109,30 +113,23 @@ pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
         .with_state(gateway)
 }
 
-async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<(StatusCode, Json<Receipt>), Problem> {
+async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<Stored, Problem> {
     let started = Instant::now();
-    let outcome = accept(&gateway, request).await;
+    let outcome = one_event(&gateway, request).await;
     IngestMetric::RequestSeconds.record(started.elapsed().as_secs_f64());
-    let receipt = outcome.map_err(Problem::count)?;
-    IngestMetric::EventsAccepted.increment(1);
-    Ok((StatusCode::CREATED, Json(receipt)))
+    outcome.map_err(Problem::count)
 }
 
-async fn accept(gateway: &Gateway, request: Request) -> Result<Receipt, Problem> {
-    if gateway.shutdown.is_requested() {
-        return Err(Problem::new(
-            Kind::Stopping,
-            "nothing was stored; send the event again, to another gateway or in a moment",
-        ));
-    }
+async fn one_event(gateway: &Gateway, request: Request) -> Result<Stored, Problem> {
+    gateway.still_runs()?;
     let identified = gateway.authenticate.identify(request, Scope::WriteEvents)?;
     let admitted = gateway.admit.admit(identified, &ONE_EVENT)?;
-    let received = receive(admitted, &ONE_EVENT).await?;
-    store(gateway, &received).await
+    store(gateway, &receive(admitted, &ONE_EVENT).await?).await
 }
 
-/// The event path: from here on, the sender is known and the body is whole.
-async fn store(gateway: &Gateway, received: &Received) -> Result<Receipt, Problem> {
-    let valid = validate(decode(&received.body)?)?;
-    gateway.publish.publish(&valid).await
+impl Gateway {
+    fn still_runs(&self) -> Result<(), Problem> {
+        let detail = "nothing was stored; send it again, to another gateway or in a moment";
+        if self.shutdown.is_requested() { Err(Problem::new(Kind::Stopping, detail)) } else { Ok(()) }
+    }
 }

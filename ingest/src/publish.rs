@@ -70,7 +70,7 @@ impl Publish {
     fn encode(&self, record: &mut Vec<u8>, event: &AuditEvent<'_>) -> Result<(), Unhanded> {
         record.clear();
         wire::encode_event(record, self.schema, event)
-            .map_err(|fault| Unhanded::Refused(Problem::fields(vec![validate::explain("", fault)])))
+            .map_err(|fault| Unhanded::Refused(Problem::fields(vec![validate::explain(fault)])))
     }
 
     fn send(
@@ -116,7 +116,10 @@ fn reused() -> Problem {
 
 /// Kafka does not hold the event, for sure.
 pub fn not_stored() -> Problem {
-    Problem::new(Kind::NotStored, "nothing was stored; send it again later, and tell the gateway's operator if it lasts")
+    Problem::new(
+        Kind::NotStored,
+        "nothing was stored; send it again later, and tell the gateway's operator if it lasts",
+    )
 }
 
 /// Nobody can say yet.

@@ -18,9 +18,9 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use highway::{HighwayHash as _, HighwayHasher, Key};
-pub use flight::{Flight, Gathering, Landing};
 use flight::Landed;
+pub use flight::{Flight, Gathering, Landing};
+use highway::{HighwayHash as _, HighwayHasher, Key};
 
 /// A power of two, so that the hash's lowest bits choose.
 const SHARDS: usize = 16;

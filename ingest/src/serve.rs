@@ -20,7 +20,7 @@ use runtime::health::Dependency;
 use runtime::service::Runtime;
 use runtime::shutdown::Shutdown;
 use schemas::topic;
-use stream::publish::Publisher;
+use stream::publish::{Publisher, Ticket};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -59,12 +59,15 @@ pub fn run(server: Server, gateway: Arc<Gateway>, kafka: Dependency, runtime: &R
     watch.spawn(move || reload::watch(tls.as_ref(), &shutdown)).map_err(Error::Thread)?;
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Thread)?;
     tokio.block_on(serve(server, &gateway, runtime))?;
-    runtime.drain.stage("flush", || gateway.publish.publisher.flush(FLUSH_WAIT))?;
+    let unknown = runtime.drain.stage("flush", || gateway.publish.publisher.close(FLUSH_WAIT));
+    if unknown > 0 {
+        tracing::warn!(unknown, "events were not acknowledged in time; their senders were told so");
+    }
     Ok(())
 }
 
 /// Says whether the brokers answer and hold the topic.
-fn watch_kafka(publisher: &Publisher, kafka: &Dependency, gateway: &Gateway, shutdown: &Shutdown) {
+fn watch_kafka<T: Ticket>(publisher: &Publisher<T>, kafka: &Dependency, gateway: &Gateway, shutdown: &Shutdown) {
     loop {
         let reached = publisher.reaches(topic::EVENTS.name, KAFKA_CHECK_WAIT);
         gateway.admit.kafka_is_away(reached.is_err());

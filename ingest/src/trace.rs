@@ -24,8 +24,7 @@ impl TraceContext {
         if given.next().is_some() || !is_sound(traceparent) {
             return None;
         }
-        let states: Option<Vec<&str>> =
-            headers.get_all("tracestate").iter().map(|state| state.to_str().ok()).collect();
+        let states: Option<Vec<&str>> = headers.get_all("tracestate").iter().map(|state| state.to_str().ok()).collect();
         let tracestate = states.map(|states| states.join(","));
         let tracestate = tracestate.filter(|state| (1..=TRACESTATE_BYTES_MAX).contains(&state.len()));
         Some(Self { traceparent: traceparent.to_owned(), tracestate })

@@ -45,14 +45,16 @@ impl Schemas {
             | DecodeFault::NulCharacter
             | DecodeFault::TimeOutOfRange
             | DecodeFault::NumberOutOfRange
-            | DecodeFault::Oversized => Problem::fields(vec![validate::explain("", error.fault)]),
+            | DecodeFault::Oversized => Problem::fields(vec![validate::explain(error.fault)]),
             _ => malformed(error),
         })
     }
 
     fn unknown(&self, what: &str) -> Problem {
         let id = self.id.0;
-        let detail = format!("{what} is not that of the event's released schema; write the event with schema {id} of the registry");
+        let detail = format!(
+            "{what} is not that of the event's released schema; write the event with schema {id} of the registry"
+        );
         Problem::new(Kind::MalformedAvro, detail)
     }
 }

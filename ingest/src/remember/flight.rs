@@ -28,6 +28,10 @@ pub(super) enum Landed {
     NotTaken,
 }
 
+/// Kafka did not take the event: nothing of it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotTaken;
+
 /// An event on its way: the ticket of its record.
 #[derive(Debug)]
 pub struct Flight {
@@ -61,17 +65,13 @@ impl Flight {
         }
     }
 
-    /// Where it landed; `None` while it flies, and when Kafka did not take it.
-    pub fn landing(&self) -> Option<Landing> {
+    /// Where it landed; `None` while it flies.
+    pub fn landing(&self) -> Result<Option<Landing>, NotTaken> {
         match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Ended(Landed::At(landing)) => Some(*landing),
-            State::Ended(Landed::NotTaken) | State::Flying { .. } => None,
+            State::Ended(Landed::At(landing)) => Ok(Some(*landing)),
+            State::Ended(Landed::NotTaken) => Err(NotTaken),
+            State::Flying { .. } => Ok(None),
         }
-    }
-
-    /// Whether Kafka did not take it, so that nothing of it is stored.
-    pub fn was_not_taken(&self) -> bool {
-        matches!(&*self.state.lock().unwrap_or_else(PoisonError::into_inner), State::Ended(Landed::NotTaken))
     }
 
     pub(super) fn land(&self, landed: Landed) {

@@ -13,7 +13,9 @@ use stream::KafkaSettings;
 use super::*;
 use crate::admit::Admit;
 use crate::authenticate::Authenticate;
+use crate::decode::Schemas;
 use crate::publish::Publish;
+use crate::remember::{Bounds, Remember};
 
 const EVENT: &str = r#"{"event_id":"e-1","tenant":"north","event_type":"record","action":"read",
     "outcome":"success","occurred_at":"2023-11-14T22:13:20Z","agents":[{"id":"a-1"}],"source":{"system":"ehr"}}"#;
@@ -57,9 +59,11 @@ impl Running {
         // Port 1 of this machine: connections are refused at once.
         let kafka = KafkaSettings { brokers: "127.0.0.1:1".to_owned(), ..KafkaSettings::default() };
         let publisher = Publisher::new(&kafka, &crate::pipeline::PRODUCER).unwrap();
-        let publish = Publish { publisher, router: Router::new(b"a synthetic secret").unwrap(), schema: SchemaId(1) };
+        let router = Router::new(b"a synthetic secret").unwrap();
+        let publish = Publish { publisher, router, schema: SchemaId(1), remember: Remember::new(Bounds::default()) };
         let gateway = Gateway {
             publish,
+            schemas: Schemas::new(SchemaId(1)),
             authenticate: Authenticate::open("north"),
             admit: Admit::new(bytes_in_flight_max),
             shutdown: runtime.shutdown.clone(),
