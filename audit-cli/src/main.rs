@@ -3,7 +3,6 @@
 
 mod connections;
 mod counts;
-mod keys;
 mod table;
 mod topics;
 mod verify;
@@ -24,7 +23,6 @@ use connections::Connections;
   audit-cli topics plan --replication 1
   audit-cli counts
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
-  audit-cli keys api create --tenant north-clinic --service ehr
 
 Addresses come from flags or from the environment that `dev/up` writes: . .dev/default/env"
 )]
@@ -48,8 +46,6 @@ enum Command {
     Counts(counts::Counts),
     /// Verify every chain in one place; the exit code is the verdict
     Verify(verify::Verify),
-    /// Make, list and end the keys of those who publish and read
-    Keys(keys::Keys),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -72,6 +68,5 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Topics(topics) => topics.run(&connections, json).await,
         Command::Counts(counts) => counts.run(&connections, json).await,
         Command::Verify(verify) => verify.run(&connections, json).await,
-        Command::Keys(keys) => keys.run(json),
     }
 }
