@@ -1,10 +1,11 @@
 //! One request, stage by stage. Each stage's type is the only way into the next one:
 //!
 //! ```text
-//! POST /v1/events ─▶ authenticate ─▶ admit ──────▶ receive ─▶ decode ─▶ validate ─▶ publish ─▶ audit.events
-//!                      Identified      Admitted     Received     │          │          │ acknowledged by all replicas
-//!                                      ≤ 32 MiB     ≤ 1 MiB      ▼          ▼          ▼
-//!                                      (else 429)   ≤ 10 s    problem document      201 and the receipt
+//! connection ─▶ limit ─▶ authenticate ─▶ admit ─────────▶ receive ────────▶ decode ─▶ validate ─▶ publish ─▶ audit.events
+//!  ≤ 4,096      ≤ 64      Identified      Admitted          Received          │          │          │ acknowledged by all
+//!  (else 503)   headers,  (else 401,      key's rates,      ≤ 1 MiB,          ▼          ▼          ▼ in-sync replicas
+//!  head ≤ 10 s  ≤ 16 KiB   403)           all ≤ 32 MiB      ≤ 10 s a pause,   problem document      201 and the receipt
+//!  idle ≤ 60 s  (else 431)                (else 429)        ≤ 30 s (408, 413)                       (≤ 10 s, else 503)
 //! ```
 //!
 //! Only a stage's result is logged or counted, never the event.
@@ -13,7 +14,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use access::Scope;
+use axum::extract::{Request, State};
 use axum::routing::post;
 use runtime::Disposition;
 use runtime::service::Runtime;
@@ -21,43 +23,39 @@ use runtime::shutdown::Shutdown;
 use schemas::event::EVENT_BYTES_MAX;
 use schemas::released;
 use schemas::wire::SchemaId;
-use stream::ProducerSettings;
 use stream::publish::Publisher;
+use stream::{Patience, ProducerSettings};
 use stream::registry::Registry;
 
-use crate::admit::Admit;
-use crate::authenticate::{Authenticate, Scope};
+use crate::admit::{Admit, Admitted};
+use crate::authenticate::Authenticate;
 use crate::config::IngestConfig;
 use crate::decode::Schemas;
 use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
 use crate::publish::Publish;
-use crate::receive::{Accepts, receive};
-use crate::remember::{Bounds, Remember};
+use crate::receive::{Accepts, Doors, Receive, body};
 use crate::serve::limit::limit;
-use crate::serve::pace::Patience;
-use crate::serve::tls::Tls;
 use crate::serve::{self, Server};
 use crate::store::{Stored, store};
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
+
 /// A record is never given up while the process lives, so that a retry can join its flight.
 pub const PRODUCER: ProducerSettings =
-    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: stream::Patience::Forever };
+    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
 
 /// What `POST /v1/events` takes.
-const ONE_EVENT: Accepts = Accepts {
-    types: &["application/json", "application/avro", "application/cloudevents+json"],
-    bytes_max: EVENT_BYTES_MAX,
-};
+const ONE_EVENT: Accepts = Accepts { types: &["application/json", "application/avro", "application/cloudevents+json"], bytes_max: EVENT_BYTES_MAX };
 
 /// What the requests share.
 pub struct Gateway {
-    pub publish: Publish,
-    pub schemas: Schemas,
     pub authenticate: Authenticate,
     pub admit: Admit,
+    pub receive: Receive,
+    pub schemas: Schemas,
+    pub publish: Publish,
     pub shutdown: Shutdown,
 }
 
@@ -67,18 +65,21 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
     let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
     let kafka = runtime.health.dependency("kafka");
-    let tls = config.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
+    let reloaded = config.reloaded()?;
+    let authenticate = config.authenticate(&reloaded)?;
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
+    let shutdown = runtime.shutdown.clone();
     let gateway = Gateway {
-        publish: Publish { publisher, router, schema, remember: Remember::new(Bounds::default()) },
-        schemas: Schemas::new(schema),
-        authenticate: Authenticate::open(&config.open_tenant),
+        authenticate,
         admit: Admit::new(config.bytes_in_flight_max),
-        shutdown: runtime.shutdown.clone(),
+        receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
+        schemas: Schemas::new(schema),
+        publish: Publish::new(publisher, router, schema),
+        shutdown,
     };
-    let server = Server { listener, tls, connections_max: config.connections_max, patience: Patience::default() };
+    let server = Server::new(listener, reloaded, config.connections_max);
     serve::run(server, Arc::new(gateway), kafka, runtime)
 }
 
@@ -108,7 +109,6 @@ pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
         .route("/v1/events", post(events))
         .fallback(async || Problem::new(Kind::NotFound, "this gateway has one path: POST /v1/events").count())
         .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
-        .layer(DefaultBodyLimit::max(EVENT_BYTES_MAX))
         .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }
@@ -121,15 +121,20 @@ async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result
 }
 
 async fn one_event(gateway: &Gateway, request: Request) -> Result<Stored, Problem> {
-    gateway.still_runs()?;
-    let identified = gateway.authenticate.identify(request, Scope::WriteEvents)?;
-    let admitted = gateway.admit.admit(identified, &ONE_EVENT)?;
-    store(gateway, &receive(admitted, &ONE_EVENT).await?).await
+    let admitted = gateway.admit(request, &ONE_EVENT)?;
+    store(gateway, &gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
 }
 
 impl Gateway {
-    fn still_runs(&self) -> Result<(), Problem> {
-        let detail = "nothing was stored; send it again, to another gateway or in a moment";
-        if self.shutdown.is_requested() { Err(Problem::new(Kind::Stopping, detail)) } else { Ok(()) }
+    fn admit(&self, request: Request, accepts: &Accepts) -> Result<Admitted, Problem> {
+        if self.shutdown.is_requested() {
+            let detail = "nothing was stored; send it again, to another gateway or in a moment";
+            return Err(Problem::new(Kind::Stopping, detail));
+        }
+        self.admit.admit(self.authenticate.identify(request, Scope::EventsWrite)?, accepts)
+    }
+
+    fn doors(&self) -> Doors<'_> {
+        Doors { authenticate: &self.authenticate, admit: &self.admit }
     }
 }

@@ -11,7 +11,7 @@ use stream::publish::{Outgoing, Publisher};
 
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
-use crate::remember::{Flight, Gathering, Known, Landing, Remember};
+use crate::remember::{Bounds, Flight, Gathering, Known, Landing, Remember};
 use crate::trace::TraceContext;
 use crate::validate::{self, Valid};
 
@@ -45,6 +45,10 @@ pub enum Unhanded {
 }
 
 impl Publish {
+    pub fn new(publisher: Publisher<Flight>, router: Router, schema: SchemaId) -> Self {
+        Self { publisher, router, schema, remember: Remember::new(Bounds::default()) }
+    }
+
     /// Never waits. `record` is scratch space, so that a batch needs no buffer per event.
     pub fn hand_over(
         &self,

@@ -31,7 +31,7 @@ use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::pipeline::{Gateway, routes};
 use crate::problem::{Kind, Problem};
-use crate::reload;
+use crate::reload::Reloaded;
 
 const KAFKA_CHECK_INTERVAL: Duration = Duration::from_secs(2);
 const KAFKA_CHECK_WAIT: Duration = Duration::from_secs(2);
@@ -43,9 +43,15 @@ const FLUSH_WAIT: Duration = Duration::from_secs(11);
 /// Where and how connections come in.
 pub struct Server {
     pub listener: TcpListener,
-    pub tls: Option<Arc<Tls>>,
+    pub reloaded: Reloaded,
     pub connections_max: u32,
     pub patience: Patience,
+}
+
+impl Server {
+    pub fn new(listener: TcpListener, reloaded: Reloaded, connections_max: u32) -> Self {
+        Self { listener, reloaded, connections_max, patience: Patience::default() }
+    }
 }
 
 /// Serves until asked to stop, then drains.
@@ -54,11 +60,16 @@ pub fn run(server: Server, gateway: Arc<Gateway>, kafka: Dependency, runtime: &R
     let watch = std::thread::Builder::new().name("kafka-watch".to_owned());
     let watched = Arc::clone(&gateway);
     watch.spawn(move || watch_kafka(&publisher, &kafka, &watched, &shutdown)).map_err(Error::Thread)?;
-    let (tls, shutdown) = (server.tls.clone(), runtime.shutdown.clone());
+    serve_and_drain(server, &gateway, runtime)
+}
+
+/// Everything but the watch over Kafka.
+fn serve_and_drain(server: Server, gateway: &Arc<Gateway>, runtime: &Runtime) -> Result<(), Error> {
+    let (reloaded, of_process) = (server.reloaded.clone(), runtime.clone());
     let watch = std::thread::Builder::new().name("reload".to_owned());
-    watch.spawn(move || reload::watch(tls.as_ref(), &shutdown)).map_err(Error::Thread)?;
+    watch.spawn(move || reloaded.watch(&of_process)).map_err(Error::Thread)?;
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Thread)?;
-    tokio.block_on(serve(server, &gateway, runtime))?;
+    tokio.block_on(serve(server, gateway, runtime))?;
     let unknown = runtime.drain.stage("flush", || gateway.publish.publisher.close(FLUSH_WAIT));
     if unknown > 0 {
         tracing::warn!(unknown, "events were not acknowledged in time; their senders were told so");
@@ -88,7 +99,7 @@ async fn serve(server: Server, gateway: &Arc<Gateway>, runtime: &Runtime) -> Res
     let router = routes(Arc::clone(gateway));
     let shared = Shared { router, shutdown: runtime.shutdown.clone(), patience: server.patience };
     let connections = Arc::new(Semaphore::new(server.connections_max as usize));
-    let accept = Accept { shared: Arc::new(shared), tls: server.tls, connections: Arc::clone(&connections) };
+    let accept = Accept { shared: Arc::new(shared), tls: server.reloaded.tls, connections: Arc::clone(&connections) };
     raise_file_limit(server.connections_max);
     tracing::info!(listen = %address, tls = accept.tls.is_some(), "POST /v1/events answers");
     tokio::select! {
@@ -141,7 +152,7 @@ impl Accept {
             let _open = open;
             match tls {
                 None => {
-                    let peer = Peer { address, certificate_sha256: None };
+                    let peer = Peer { address, certificate: None };
                     connection::serve(&shared, socket, peer).await;
                 }
                 Some(tls) => serve_tls(&shared, &tls, socket, address).await,
@@ -164,7 +175,7 @@ async fn serve_tls(shared: &Shared, tls: &Tls, socket: TcpStream, address: Socke
     IngestMetric::Handshakes.with(&[("outcome", label)]).increment(1);
     match outcome {
         Ok(Ok(socket)) => {
-            let peer = Peer { address, certificate_sha256: tls::fingerprint(socket.get_ref().1) };
+            let peer = Peer { address, certificate: tls::shown(socket.get_ref().1) };
             connection::serve(shared, socket, peer).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),

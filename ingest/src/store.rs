@@ -42,7 +42,7 @@ impl IntoResponse for Stored {
 }
 
 pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Problem> {
-    let (headers, tenant) = (&received.head.headers, &*received.caller.tenant);
+    let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
     let form = Form::of(headers);
     let key = Key::of(headers)?;
     let own_id = key.map(|key| key.event_id(tenant));

@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -34,8 +35,8 @@ const HEAD_BYTES_MAX: usize = 32 * 1024;
 #[derive(Debug, Clone)]
 pub struct Peer {
     pub address: SocketAddr,
-    /// Of the client certificate, when mTLS is on.
-    pub certificate_sha256: Option<[u8; 32]>,
+    /// The client's own certificate (DER), when mTLS is on.
+    pub certificate: Option<Arc<[u8]>>,
 }
 
 /// What all connections share.

@@ -103,11 +103,6 @@ impl Pace {
         Answering(self.clone())
     }
 
-    /// Whether no request is being worked on.
-    pub fn is_between_requests(&self) -> bool {
-        !matches!(self.state().phase, Phase::Busy)
-    }
-
     /// The gateway stops: connections without a request get a last moment.
     pub fn part(&self, now: Instant) {
         self.state().parting = Some(now + self.patience.parting);

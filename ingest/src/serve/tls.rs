@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -111,8 +110,7 @@ impl Tls {
     }
 }
 
-/// The SHA-256 of the client's own certificate.
-pub fn fingerprint(connection: &ServerConnection) -> Option<[u8; 32]> {
-    let own = connection.peer_certificates()?.first()?;
-    Some(Sha256::digest(own).into())
+/// The client's own certificate.
+pub fn shown(connection: &ServerConnection) -> Option<Arc<[u8]>> {
+    connection.peer_certificates()?.first().map(|own| Arc::from(own.as_ref()))
 }
