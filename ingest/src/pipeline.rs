@@ -25,6 +25,7 @@ use schemas::released;
 use schemas::wire::SchemaId;
 use stream::publish::Publisher;
 use stream::registry::Registry;
+use stream::{Patience, ProducerSettings};
 use tokio::sync::Semaphore;
 
 use crate::config::IngestConfig;
@@ -38,6 +39,9 @@ use crate::serve;
 use crate::validate::validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
+/// The caller is waiting: a record is given up within a request's patience.
+pub const PRODUCER: ProducerSettings =
+    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Seconds(10) };
 
 /// What the requests share.
 pub struct Gateway {
@@ -51,7 +55,7 @@ pub struct Gateway {
 pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     IngestMetric::describe();
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
-    let publisher = Publisher::new(&config.kafka)?;
+    let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
     let kafka = runtime.health.dependency("kafka");
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;

@@ -5,7 +5,7 @@ use schemas::routing::Router;
 use schemas::topic;
 use schemas::wire::{self, SchemaId};
 use serde::Serialize;
-use stream::publish::Publisher;
+use stream::publish::{Outgoing, Publisher};
 
 use crate::problem::{Kind, Problem};
 use crate::validate::{self, Valid};
@@ -33,7 +33,8 @@ impl Publish {
         wire::encode_event(&mut record, self.schema, event)
             .map_err(|fault| Problem::fields(vec![validate::explain("", fault)]))?;
         let topic = topic::EVENTS.name;
-        match self.publisher.publish(topic, &self.router.key(event), &record).await {
+        let key = self.router.key(event);
+        match self.publisher.publish(Outgoing::new(topic, &key, &record)).await {
             Ok(receipt) => Ok(Receipt {
                 event_id: event.event_id.to_string(),
                 topic,

@@ -55,7 +55,7 @@ impl Running {
         let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
         // Port 1 of this machine: connections are refused at once.
         let kafka = KafkaSettings { brokers: "127.0.0.1:1".to_owned(), ..KafkaSettings::default() };
-        let publisher = Publisher::new(&kafka).unwrap();
+        let publisher = Publisher::new(&kafka, &crate::pipeline::PRODUCER).unwrap();
         let publish = Publish { publisher, router: Router::new(b"a synthetic secret").unwrap(), schema: SchemaId(1) };
         let gateway = Gateway {
             publish,
