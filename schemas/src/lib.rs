@@ -30,11 +30,11 @@ pub mod wire;
 
 pub use check::Fault;
 pub use dead_letter::DeadLetter;
+pub use decode_json::{Defaults, Malformation, Malformed, Refusal, decode_json};
 pub use error::{DecodeError, DecodeFault, SchemaError};
 pub use event::{Agent, AuditEvent, Change, Network, Object, Patient, Source, Times};
 pub use list::{Extras, List};
 pub use sealed::{Disclosure, Fence, Owner, SealedRecord};
-pub use decode_json::{Defaults, Malformation, Malformed, Refusal, decode_json};
 pub use shape::Mistake;
 pub use text::{Bytes, Text};
 pub use time::Time;
