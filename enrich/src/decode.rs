@@ -98,10 +98,7 @@ impl Decoder {
     }
 }
 
-fn frame<'a, 'h>(
-    payload: &'a [u8],
-    last_header: impl Fn(&str) -> Option<&'h [u8]>,
-) -> Result<Frame<'a>, DecodeError> {
+fn frame<'a, 'h>(payload: &'a [u8], last_header: impl Fn(&str) -> Option<&'h [u8]>) -> Result<Frame<'a>, DecodeError> {
     match header_id::read(last_header)? {
         Some(schema) => Ok(Frame { schema, body: payload }),
         None => Frame::parse(payload),
