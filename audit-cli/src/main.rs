@@ -5,6 +5,7 @@ mod connections;
 mod counts;
 mod event;
 mod keys;
+mod schema;
 mod table;
 mod topics;
 mod verify;
@@ -23,7 +24,6 @@ use connections::Connections;
     version,
     after_help = "Examples:
   audit-cli topics plan --replication 1
-  audit-cli counts
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
   audit-cli keys api create --tenant north-clinic --service ehr
 
@@ -51,6 +51,8 @@ enum Command {
     Event(event::Event),
     /// Verify every chain in one place; the exit code is the verdict
     Verify(verify::Verify),
+    /// Check, compare and register schemas
+    Schema(schema::Schema),
     /// Make, list and end the keys of those who publish and read
     Keys(keys::Keys),
 }
@@ -76,6 +78,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Counts(counts) => counts.run(&connections, json).await,
         Command::Event(event) => event.run(json),
         Command::Verify(verify) => verify.run(&connections, json).await,
+        Command::Schema(schema) => schema.run(json),
         Command::Keys(keys) => keys.run(json),
     }
 }

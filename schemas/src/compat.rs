@@ -10,6 +10,10 @@ use std::collections::HashMap;
 use crate::error::SchemaError;
 use crate::foreign;
 
+mod changes;
+
+pub use changes::{FieldChange, changes};
+
 /// One rule of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {

@@ -11,6 +11,8 @@ mod generate;
 mod golden;
 #[path = "oracle/json.rs"]
 mod json;
+#[path = "oracle/mutate.rs"]
+mod mutate;
 #[path = "oracle/refusals.rs"]
 mod refusals;
 #[path = "oracle/released.rs"]

@@ -125,3 +125,25 @@ fn a_recursive_type_is_compared_once() {
     assert_eq!(breaks(&tree("int"), &tree("int")).unwrap(), []);
     assert_eq!(breaks(&tree("int"), &tree("long")).unwrap().len(), 1);
 }
+
+#[test]
+fn changes_are_told_field_by_field() {
+    let old = record(&[ID, NOTE].join(","));
+    let new = record(
+        r#"{"name":"id","type":"bytes"},{"name":"list","type":{"type":"array","items":{"type":"record","name":"I","fields":[
+           {"name":"x","type":{"type":"fixed","name":"F","size":4}}]}},"default":[]}"#,
+    );
+    let told: Vec<_> =
+        changes(&old, &new).unwrap().into_iter().map(|change| (change.path, change.old, change.new)).collect();
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            ("id".to_owned(), some("string"), some("bytes")),
+            ("list".to_owned(), None, some("array of I = []")),
+            ("list[].x".to_owned(), None, some("F (4 bytes)")),
+            ("note".to_owned(), some("[null, string] = null"), None),
+        ]
+    );
+    assert_eq!(changes(&old, &old).unwrap(), []);
+}
