@@ -32,6 +32,7 @@ fn odd_answers_are_errors_that_may_pass_and_name_what_was_asked() {
             Reply::new(404, r#"{"message":"no Route matched with those values"}"#),
             "give the root of its Confluent interface",
         ),
+        (Reply::new(404, r#"{"status":404,"name":"NotFoundException"}"#), "give the root of its Confluent interface"),
         (Reply::garbage(), "no answer"),
         (Reply::reset(), "no answer"),
     ] {
