@@ -232,6 +232,10 @@ impl Http {
                 let reason = "its address cannot be used; write it like http://host:port/apis/ccompat/v7";
                 return self.error(about, reason, Disposition::Fatal);
             }
+            ureq::Error::TlsRequired => {
+                let reason = "https is not built in; give an http address, such as that of a local TLS proxy";
+                return self.error(about, reason, Disposition::Fatal);
+            }
             ureq::Error::BodyExceedsLimit(_) => "the answer is larger than 1 MiB".to_owned(),
             other => format!("no answer ({other}); is the address right, and is the registry running?"),
         };

@@ -57,6 +57,13 @@ fn refusals_do_not_pass_and_name_the_fix() {
     }
     let error = Registry::new("not a url").schema(SchemaKey::Id(1)).unwrap_err();
     assert!(error.to_string().contains("write it like http://host:port"), "{error}");
+    let server = Server::start(|_| Reply::new(200, SCHEMA));
+    let https = server.url().replace("http:", "https:");
+    let error = Registry::new(&https).schema(SchemaKey::Id(1)).unwrap_err();
+    assert!(
+        error.disposition() == Disposition::Fatal && error.to_string().contains("https is not built in"),
+        "{error}"
+    );
 }
 
 #[test]
