@@ -5,6 +5,7 @@
 
 mod admit;
 mod authenticate;
+mod batch;
 mod cloudevents;
 mod config;
 mod decode;

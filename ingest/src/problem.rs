@@ -175,6 +175,16 @@ impl Problem {
         self
     }
 
+    /// Without the list of its mistakes where it does not fit into what is left of a budget.
+    #[must_use]
+    pub fn at_most(mut self, mistakes_left: &mut usize) -> Self {
+        match mistakes_left.checked_sub(self.errors.len()) {
+            Some(left) => *mistakes_left = left,
+            None => self.errors.clear(),
+        }
+        self
+    }
+
     /// Counts the refusal where it is made.
     pub fn count(self) -> Self {
         IngestMetric::RequestsRefused.with(&[("reason", self.kind.words().1)]).increment(1);

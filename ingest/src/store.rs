@@ -77,11 +77,7 @@ fn told(problem: Problem, form: Form) -> Problem {
 }
 
 fn answer(event_id: &str, handed: &Handed) -> Result<Stored, Problem> {
-    let (landing, is_replay) = match handed {
-        Handed::Landed(landing) => (Some(*landing), true),
-        Handed::Now(flight) => (flight.landing().map_err(|_| publish::not_stored())?, false),
-        Handed::Before(flight) => (flight.landing().map_err(|_| publish::not_stored())?, true),
-    };
+    let (landing, is_replay) = handed.landing().map_err(|_| publish::not_stored())?;
     let Some(Landing::Stored(place)) = landing else { return Err(publish::unacknowledged()) };
     let counter = if is_replay { IngestMetric::EventsReplayed } else { IngestMetric::EventsAccepted };
     counter.increment(1);
