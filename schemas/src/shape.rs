@@ -4,6 +4,7 @@
 //! differ from the schema. The Rust type is held against it by tests.
 
 mod check;
+mod example;
 mod mistake;
 mod rule;
 
@@ -15,8 +16,9 @@ use serde_json::Value;
 use crate::released::AUDIT_EVENT;
 
 pub(crate) use check::correct;
+pub use example::{example, full_example};
 pub use mistake::{MISTAKES_MAX, Mistake, Mistakes};
-pub(crate) use rule::value_mistakes;
+pub(crate) use rule::{RULES, Rule, value_mistakes};
 
 /// A record of the schema.
 #[derive(Debug, Default)]

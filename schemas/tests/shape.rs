@@ -89,7 +89,7 @@ fn each_wrong_value_is_told_at_its_own_place_and_only_there() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn a_generated_event_is_sound_and_comes_back_the_same(seed in any::<u64>()) {

@@ -38,6 +38,19 @@ fn the_standards_own_hmac_vector_comes_out() {
     assert_eq!(STANDARD.encode(mac.finalize().into_bytes()), "pxcQw6G3AjtMBQjwo8XzkZf/bws5LelbaMk5rGIGtE8=");
 }
 
+/// The values in the book were computed by Python's standard library.
+#[test]
+fn the_books_example_comes_out() {
+    let book = include_str!("../../../docs/src/reference/signed-requests.md");
+    let request = Request { path: "/v1/events", query: None, body: b"{}", ..REQUEST };
+    let headers = signed(&request);
+    assert!(book.contains(&format!("\n{}\n", secret().reveal())), "{}", secret().reveal());
+    assert!(book.contains(&format!("\n{}\n", headers.signature)), "{}", headers.signature);
+    let parameters = headers.signature_input.strip_prefix("sig=").unwrap();
+    let base = base::of_request(&request, &headers.content_digest, TYPE, parameters).unwrap();
+    assert!(book.contains(&format!("\n{base}\n")), "{base}");
+}
+
 #[test]
 fn a_signed_request_is_taken_within_the_window_to_the_second() {
     let headers = signed(&REQUEST);

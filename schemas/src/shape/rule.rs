@@ -20,10 +20,12 @@ pub(crate) enum Rule {
     Printable,
     /// A date, a time and a zone, in a year that every store can hold.
     Moment,
+    /// A number that a double holds exactly, and not below zero.
+    Size,
 }
 
 /// Where which rule holds; `*` stands for every index. A test holds this table against what is done.
-pub(crate) const RULES: [(&str, Rule); 14] = [
+pub(crate) const RULES: [(&str, Rule); 15] = [
     ("/action", Rule::Word),
     ("/agents/*/id", Rule::Id),
     ("/agents/*/kind", Rule::Word),
@@ -32,6 +34,7 @@ pub(crate) const RULES: [(&str, Rule); 14] = [
     ("/objects/*/id", Rule::Name(ID_BYTES_MAX)),
     ("/objects/*/kind", Rule::Word),
     ("/occurred_at", Rule::Moment),
+    ("/origin/bytes", Rule::Size),
     ("/outcome", Rule::Word),
     ("/patients/*/id", Rule::Name(ID_BYTES_MAX)),
     ("/session_id", Rule::Printable),
@@ -147,6 +150,7 @@ fn explain(fault: Fault) -> Mistake {
         }
         DecodeFault::NulCharacter => "remove the NUL character (\\u0000)",
         DecodeFault::TimeOutOfRange => "give a time between the years 1900 and 2255",
+        DecodeFault::NumberOutOfRange => "give a whole number between 0 and 9007199254740992",
         _ => "correct it",
     };
     Mistake::new(pointer, fault.reason(), fix)
