@@ -16,6 +16,7 @@ use crate::publish::{self, Handed, Unhanded};
 use crate::receipt::Receipt;
 use crate::receive::Received;
 use crate::remember::{Gathering, Landing};
+use crate::trace::RequestId;
 use crate::validate::validate;
 
 /// How long a request waits for Kafka. The record waits on; sent again, the event joins it.
@@ -43,6 +44,8 @@ impl IntoResponse for Stored {
 
 pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Problem> {
     let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
+    let request_id = received.request_id().map(RequestId::as_str);
+    tracing::debug!(request_id, caller = %received.caller, bytes = received.body.len(), "an event was received");
     let form = Form::of(headers);
     let key = Key::of(headers)?;
     let own_id = key.map(|key| key.event_id(tenant));
