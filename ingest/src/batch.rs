@@ -101,7 +101,7 @@ pub async fn batch(gateway: &Gateway, arriving: Arriving) -> Result<Response, Pr
         let empty = || Problem::new(Kind::EmptyBatch, "send at least one event");
         return Err(end.unwrap_or_else(empty));
     }
-    batch.gathering.wait(PATIENCE).await;
+    batch.gathering.wait(PATIENCE, &gateway.shutdown).await;
     Ok(answer::answer(batch.lines, &batch.ids, end))
 }
 

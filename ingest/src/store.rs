@@ -68,7 +68,7 @@ pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Pro
         Unhanded::Refused(problem) if problem.kind() == Kind::EventIdReused && id_is_from_key => key_reused(),
         Unhanded::Refused(problem) => problem,
     })?;
-    gathering.wait(PATIENCE).await;
+    gathering.wait(PATIENCE, &gateway.shutdown).await;
     answer(&valid.event().event_id, &handed)
 }
 

@@ -31,7 +31,9 @@ impl Schemas {
             Some(rest) => match rest.split_first_chunk() {
                 Some((fingerprint, event)) if Some(*fingerprint) == self.fingerprint => event,
                 Some(_) => return Err(self.unknown("the fingerprint")),
-                None => return Err(malformed(DecodeError { fault: DecodeFault::Truncated, position: body.len() })),
+                None => {
+                    return Err(malformed(DecodeError { fault: DecodeFault::Truncated, position: body.len() as u32 }));
+                }
             },
             None => match wire::split(body) {
                 Ok((id, event)) if id == self.id => event,
