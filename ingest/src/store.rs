@@ -16,6 +16,7 @@ use crate::publish::{self, Handed, Unhanded};
 use crate::receipt::Receipt;
 use crate::receive::Received;
 use crate::remember::{Gathering, Landing};
+use crate::trace::RequestId;
 use crate::validate::validate;
 
 /// How long a request waits for Kafka. The record waits on; sent again, the event joins it.
@@ -43,6 +44,8 @@ impl IntoResponse for Stored {
 
 pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Problem> {
     let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
+    let request_id = received.request_id().map(RequestId::as_str);
+    tracing::debug!(request_id, caller = %received.caller, bytes = received.body.len(), "an event was received");
     let form = Form::of(headers);
     let key = Key::of(headers)?;
     let own_id = key.map(|key| key.event_id(tenant));
@@ -65,7 +68,7 @@ pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Pro
         Unhanded::Refused(problem) if problem.kind() == Kind::EventIdReused && id_is_from_key => key_reused(),
         Unhanded::Refused(problem) => problem,
     })?;
-    gathering.wait(PATIENCE).await;
+    gathering.wait(PATIENCE, &gateway.shutdown).await;
     answer(&valid.event().event_id, &handed)
 }
 
@@ -77,11 +80,7 @@ fn told(problem: Problem, form: Form) -> Problem {
 }
 
 fn answer(event_id: &str, handed: &Handed) -> Result<Stored, Problem> {
-    let (landing, is_replay) = match handed {
-        Handed::Landed(landing) => (Some(*landing), true),
-        Handed::Now(flight) => (flight.landing().map_err(|_| publish::not_stored())?, false),
-        Handed::Before(flight) => (flight.landing().map_err(|_| publish::not_stored())?, true),
-    };
+    let (landing, is_replay) = handed.landing().map_err(|_| publish::not_stored())?;
     let Some(Landing::Stored(place)) = landing else { return Err(publish::unacknowledged()) };
     let counter = if is_replay { IngestMetric::EventsReplayed } else { IngestMetric::EventsAccepted };
     counter.increment(1);

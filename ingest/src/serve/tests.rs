@@ -26,7 +26,7 @@ use crate::publish::Publish;
 use crate::receive::{Receive, body};
 
 const EVENT: &str = r#"{"event_id":"e-1","tenant":"north","event_type":"record","action":"read",
-    "outcome":"success","occurred_at":1700000000000000,"agent":{"id":"a-1"},"source":{"system":"ehr"}}"#;
+    "outcome":"success","occurred_at":"2023-11-14T22:13:20Z","agents":[{"id":"a-1"}],"source":{"system":"ehr"}}"#;
 const POST: &str = "POST /v1/events HTTP/1.1\ncontent-type: application/json; charset=utf-8";
 
 /// How a gateway under test differs from the default.
