@@ -4,6 +4,7 @@
 mod connections;
 mod counts;
 mod event;
+mod keys;
 mod table;
 mod topics;
 mod verify;
@@ -24,6 +25,7 @@ use connections::Connections;
   audit-cli topics plan --replication 1
   audit-cli counts
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
+  audit-cli keys api create --tenant north-clinic --service ehr
 
 Addresses come from flags or from the environment that `dev/up` writes: . .dev/default/env"
 )]
@@ -49,6 +51,8 @@ enum Command {
     Event(event::Event),
     /// Verify every chain in one place; the exit code is the verdict
     Verify(verify::Verify),
+    /// Make, list and end the keys of those who publish and read
+    Keys(keys::Keys),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -72,5 +76,6 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Counts(counts) => counts.run(&connections, json).await,
         Command::Event(event) => event.run(json),
         Command::Verify(verify) => verify.run(&connections, json).await,
+        Command::Keys(keys) => keys.run(json),
     }
 }

@@ -3,6 +3,9 @@
 //! There is no authentication yet: whoever reaches the address may write events. So the gateway listens on this machine
 //! only, and refuses any other address unless `allow_unauthenticated = true` says that something else guards the way.
 
+mod admit;
+mod authenticate;
+mod cloudevents;
 mod config;
 mod decode;
 mod error;
@@ -10,8 +13,13 @@ mod metric;
 mod pipeline;
 mod problem;
 mod publish;
+mod receipt;
 mod receive;
+mod reload;
+mod remember;
 mod serve;
+mod store;
+mod trace;
 mod validate;
 
 use std::process::ExitCode;
