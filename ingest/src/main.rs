@@ -13,6 +13,7 @@ mod pipeline;
 mod problem;
 mod publish;
 mod receive;
+mod reload;
 mod serve;
 mod trace;
 mod validate;

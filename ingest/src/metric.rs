@@ -5,6 +5,13 @@ runtime::metric_names! {
     pub enum IngestMetric {
         EventsAccepted: counter = "audit_ingest_events_accepted_total", "events that Kafka acknowledged before the answer went out";
         RequestsRefused: counter { reason } = "audit_ingest_requests_refused_total", "requests answered with a problem, by reason";
+        AuthenticationsRefused: counter { reason } = "audit_ingest_authentications_refused_total", "requests whose sender was not let in, by reason";
+        BytesInFlight: gauge = "audit_ingest_bytes_in_flight", "memory reserved for requests without an answer";
+        ConnectionsOpen: gauge = "audit_ingest_connections_open", "connections that are served";
+        ConnectionsRefused: counter = "audit_ingest_connections_refused_total", "connections beyond connections_max";
+        ConnectionsCut: counter { reason } = "audit_ingest_connections_cut_total", "connections ended for being late, by reason";
+        Handshakes: counter { outcome } = "audit_ingest_tls_handshakes_total", "TLS handshakes, by outcome";
+        Reloads: counter { file, outcome } = "audit_ingest_reloads_total", "changed files that were taken over or refused";
         RequestSeconds: histogram = "audit_ingest_request_seconds", "time from an event's request to its answer";
     }
 }

@@ -1,10 +1,11 @@
 //! One request, stage by stage. Each stage's type is the only way into the next one:
 //!
 //! ```text
-//! POST /v1/events ─▶ authenticate ─▶ admit ──────▶ receive ─▶ decode ─▶ validate ─▶ publish ─▶ audit.events
-//!                      Identified      Admitted     Received     │          │          │ acknowledged by all replicas
-//!                                      ≤ 32 MiB     ≤ 1 MiB      ▼          ▼          ▼
-//!                                      (else 429)   ≤ 10 s    problem document      201 and the receipt
+//! connection ─▶ limit ─▶ authenticate ─▶ admit ─────────▶ receive ────────▶ decode ─▶ validate ─▶ publish ─▶ audit.events
+//!  ≤ 4,096      ≤ 64      Identified      Admitted          Received          │          │          │ acknowledged by all
+//!  (else 503)   headers,  (else 401,      key's rates,      ≤ 1 MiB,          ▼          ▼          ▼ in-sync replicas
+//!  head ≤ 10 s  ≤ 16 KiB   403)           all ≤ 32 MiB      ≤ 10 s a pause,   problem document      201 and the receipt
+//!  idle ≤ 60 s  (else 431)                (else 429)        ≤ 30 s (408, 413)                       (≤ 10 s, else 503)
 //! ```
 //!
 //! Only a stage's result is logged or counted, never the event.
@@ -13,8 +14,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use access::Scope;
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use runtime::Disposition;
@@ -27,15 +29,17 @@ use stream::publish::Publisher;
 use stream::registry::Registry;
 
 use crate::admit::Admit;
-use crate::authenticate::{Authenticate, Scope};
+use crate::authenticate::Authenticate;
 use crate::config::IngestConfig;
 use crate::decode::decode;
 use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
 use crate::publish::{Publish, Receipt};
-use crate::receive::{Accepts, Received, receive};
-use crate::serve;
+use crate::receive::{Accepts, Doors, Receive, Received, body};
+use crate::serve::limit::limit;
+use crate::serve::{self, Server};
+use crate::trace::RequestId;
 use crate::validate::validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
@@ -45,9 +49,10 @@ const ONE_EVENT: Accepts = Accepts { types: &["application/json"], bytes_max: EV
 
 /// What the requests share.
 pub struct Gateway {
-    pub publish: Publish,
     pub authenticate: Authenticate,
     pub admit: Admit,
+    pub receive: Receive,
+    pub publish: Publish,
     pub shutdown: Shutdown,
 }
 
@@ -57,16 +62,21 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
     let publisher = Publisher::new(&config.kafka)?;
     let kafka = runtime.health.dependency("kafka");
+    let reloaded = config.reloaded()?;
+    let authenticate = config.authenticate(&reloaded)?;
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
+    let shutdown = runtime.shutdown.clone();
     let gateway = Gateway {
-        publish: Publish { publisher, router, schema },
-        authenticate: Authenticate::open(&config.open_tenant),
+        authenticate,
         admit: Admit::new(config.bytes_in_flight_max),
-        shutdown: runtime.shutdown.clone(),
+        receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
+        publish: Publish { publisher, router, schema },
+        shutdown,
     };
-    serve::run(listener, Arc::new(gateway), kafka, runtime)
+    let server = Server::new(listener, reloaded, config.connections_max);
+    serve::run(server, Arc::new(gateway), kafka, runtime)
 }
 
 /// Waits for the registry; a stop request ends the wait without a schema.
@@ -95,7 +105,7 @@ pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
         .route("/v1/events", post(events))
         .fallback(async || Problem::new(Kind::NotFound, "this gateway has one path: POST /v1/events").count())
         .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
-        .layer(DefaultBodyLimit::max(EVENT_BYTES_MAX))
+        .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }
 
@@ -115,14 +125,22 @@ async fn accept(gateway: &Gateway, request: Request) -> Result<Receipt, Problem>
             "nothing was stored; send the event again, to another gateway or in a moment",
         ));
     }
-    let identified = gateway.authenticate.identify(request, Scope::WriteEvents)?;
+    let identified = gateway.authenticate.identify(request, Scope::EventsWrite)?;
     let admitted = gateway.admit.admit(identified, &ONE_EVENT)?;
-    let received = receive(admitted, &ONE_EVENT).await?;
-    store(gateway, &received).await
+    let doors = Doors { authenticate: &gateway.authenticate, admit: &gateway.admit };
+    let received = gateway.receive.whole(admitted, &ONE_EVENT, doors).await?;
+    store(gateway, received).await
 }
 
 /// The event path: from here on, the sender is known and the body is whole.
-async fn store(gateway: &Gateway, received: &Received) -> Result<Receipt, Problem> {
-    let valid = validate(decode(&received.body)?)?;
-    gateway.publish.publish(&valid).await
+async fn store(gateway: &Gateway, received: Received) -> Result<Receipt, Problem> {
+    let (request_id, trace) = (received.request_id().cloned(), received.trace().is_some());
+    let Received { caller, body, hold, .. } = received;
+    let request_id = request_id.as_ref().map(RequestId::as_str);
+    tracing::debug!(request_id, trace, %caller, bytes = body.len(), "received");
+    let valid = validate(decode(&body)?)?;
+    let receipt = gateway.publish.publish(&valid).await;
+    // The answer is decided: only now may others use the memory.
+    drop(hold);
+    receipt
 }
