@@ -27,9 +27,9 @@ use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
 
 /// A connection's read buffer; hyper starts with 8 KiB and grows it under load only.
-const BUFFER_BYTES_MAX: usize = 64 * 1024;
+const BUFFER_BYTES_MAX: usize = 24 * 1024;
 /// Twice what `limit` lets through, so that most who send too much are told so in full.
-const HEAD_BYTES_MAX: usize = 32 * 1024;
+const HEAD_BYTES_MAX: usize = 24 * 1024;
 
 /// Who is at the other end.
 #[derive(Debug, Clone)]
