@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Time and random bytes are arguments. Bounds: a key has at most [`SECRETS_MAX`] secrets, the guard remembers at most
-//! [`replay::Bounds::nonces_per_key_max`] nonces a key, and a header longer than 1 KiB is refused unread.
+//! [`replay::Bounds::nonces_max`] nonces, and a header longer than 1 KiB is refused unread.
 
 mod api_key;
 mod credentials;

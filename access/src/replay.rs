@@ -1,7 +1,7 @@
 //! The guard against replays: remembers each nonce as long as its signature is within the time window.
 //!
-//! Bounds: [`Bounds::keys_max`] keys with [`Bounds::nonces_per_key_max`] nonces each, of 24 bytes and an entry's overhead. A full
-//! guard refuses; it never forgets a nonce that could still be sent again.
+//! Bounds: [`Bounds::nonces_per_key_max`] for one key and [`Bounds::nonces_max`] for all, of about 65 bytes each. A full guard
+//! refuses; it never forgets a nonce that could still be sent again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,17 +10,17 @@ use sha2::{Digest, Sha256};
 use crate::signature::Accepted;
 use crate::{KeyId, SignatureFault, UnixSeconds};
 
-/// How much the guard remembers at most.
+/// How many nonces the guard remembers at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    pub keys_max: usize,
+    pub nonces_max: usize,
     pub nonces_per_key_max: usize,
 }
 
 impl Default for Bounds {
-    /// Room for 200 signed requests a second and key through a window of ten minutes.
+    /// Room for 200 signed requests a second of one key, and 1,600 of all, through a window of ten minutes; about 65 MB when full.
     fn default() -> Self {
-        Self { keys_max: 1_000, nonces_per_key_max: 120_000 }
+        Self { nonces_max: 1_000_000, nonces_per_key_max: 120_000 }
     }
 }
 
@@ -35,13 +35,15 @@ struct Seen {
 }
 
 impl Seen {
-    /// Forgets what the time window refuses by itself from now on.
-    fn forget_before(&mut self, now: UnixSeconds) {
+    /// Forgets what the time window refuses by itself from now on; says how many.
+    fn forget_before(&mut self, now: UnixSeconds) -> usize {
+        let before = self.nonces.len();
         while self.by_end.first().is_some_and(|(end, _)| *end < now) {
             if let Some((_, nonce)) = self.by_end.pop_first() {
                 self.nonces.remove(&nonce);
             }
         }
+        before - self.nonces.len()
     }
 }
 
@@ -50,51 +52,50 @@ impl Seen {
 pub struct ReplayGuard {
     bounds: Bounds,
     keys: HashMap<KeyId, Seen>,
+    remembered: usize,
 }
 
 impl ReplayGuard {
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, keys: HashMap::new() }
+        Self { bounds, ..Self::default() }
     }
 
     /// How many nonces are remembered, for a gauge.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.keys.values().map(|seen| seen.nonces.len()).sum()
+        self.remembered
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.values().all(|seen| seen.nonces.is_empty())
+        self.remembered == 0
     }
 
     /// Lets a nonce pass once. Only good signatures come here, so nobody can fill the guard in another's name.
     pub(crate) fn admit(&mut self, key: &KeyId, accepted: &Accepted, now: UnixSeconds) -> Result<(), SignatureFault> {
-        if !self.keys.contains_key(key) && self.keys.len() >= self.bounds.keys_max {
-            self.forget_idle_keys(now);
-            if self.keys.len() >= self.bounds.keys_max {
-                return Err(SignatureFault::GuardFull);
-            }
+        if self.remembered >= self.bounds.nonces_max {
+            self.forget_everywhere(now);
         }
-        let nonces_max = self.bounds.nonces_per_key_max;
         let seen = self.keys.entry(key.clone()).or_default();
-        seen.forget_before(now);
+        self.remembered -= seen.forget_before(now);
         let nonce = fingerprint(&accepted.nonce);
         if seen.nonces.contains(&nonce) {
             return Err(SignatureFault::Replayed);
         }
-        if seen.nonces.len() >= nonces_max {
+        if seen.nonces.len() >= self.bounds.nonces_per_key_max || self.remembered >= self.bounds.nonces_max {
             return Err(SignatureFault::GuardFull);
         }
         seen.nonces.insert(nonce);
         seen.by_end.insert((accepted.last_good, nonce));
+        self.remembered += 1;
         Ok(())
     }
 
-    fn forget_idle_keys(&mut self, now: UnixSeconds) {
+    /// Also of keys that have not sent anything for a while.
+    fn forget_everywhere(&mut self, now: UnixSeconds) {
         self.keys.retain(|_, seen| {
-            seen.forget_before(now);
+            self.remembered -= seen.forget_before(now);
             !seen.nonces.is_empty()
         });
     }
@@ -140,15 +141,21 @@ mod tests {
 
     #[test]
     fn a_full_guard_refuses_and_forgets_nothing() {
-        let mut guard = ReplayGuard::new(Bounds { keys_max: 2, nonces_per_key_max: 2 });
+        let mut guard = ReplayGuard::new(Bounds { nonces_max: 3, nonces_per_key_max: 2 });
         for nonce in ["a", "b"] {
             assert_eq!(admit(&mut guard, 1, nonce, (1_300, 1_000)), Ok(()));
         }
         assert_eq!(admit(&mut guard, 1, "c", (1_300, 1_000)), Err(SignatureFault::GuardFull));
         assert_eq!(admit(&mut guard, 1, "a", (1_300, 1_000)), Err(SignatureFault::Replayed));
         assert_eq!(admit(&mut guard, 2, "a", (1_400, 1_000)), Ok(()), "another key has room of its own");
-        assert_eq!(admit(&mut guard, 3, "a", (1_300, 1_000)), Err(SignatureFault::GuardFull));
-        assert_eq!(admit(&mut guard, 1, "c", (1_601, 1_301)), Ok(()), "room again once the window has passed");
-        assert_eq!(admit(&mut guard, 3, "a", (1_701, 1_401)), Ok(()), "an idle key leaves its place");
+        assert_eq!(admit(&mut guard, 3, "a", (1_300, 1_000)), Err(SignatureFault::GuardFull), "but not for ever");
+        assert_eq!(
+            admit(&mut guard, 3, "a", (1_601, 1_301)),
+            Ok(()),
+            "idle keys make room once their window has passed"
+        );
+        assert_eq!(guard.len(), 2);
+        assert_eq!(admit(&mut guard, 2, "a", (1_400, 1_301)), Err(SignatureFault::Replayed), "and only then");
+        assert_eq!(admit(&mut guard, 1, "c", (1_601, 1_301)), Ok(()));
     }
 }

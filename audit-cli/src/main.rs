@@ -3,6 +3,7 @@
 
 mod connections;
 mod counts;
+mod event;
 mod keys;
 mod table;
 mod topics;
@@ -46,6 +47,8 @@ enum Command {
     Topics(topics::Topics),
     /// Count the records in Kafka and in each store, per partition
     Counts(counts::Counts),
+    /// Types, templates, checks and schema of events
+    Event(event::Event),
     /// Verify every chain in one place; the exit code is the verdict
     Verify(verify::Verify),
     /// Make, list and end the keys of those who publish and read
@@ -71,6 +74,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Topics(topics) => topics.run(&connections, json).await,
         Command::Counts(counts) => counts.run(&connections, json).await,
+        Command::Event(event) => event.run(json),
         Command::Verify(verify) => verify.run(&connections, json).await,
         Command::Keys(keys) => keys.run(json),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use schemas::DecodeFault;
+use schemas::{DecodeFault, Fault};
 use stream::Disposition;
 
 /// The closed set of failures of this package.
@@ -33,30 +33,22 @@ impl Error {
     }
 }
 
-/// One field that cannot be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fault {
-    /// Its path, such as `agent.id`; empty for the event as a whole.
-    pub field: &'static str,
-    pub fault: DecodeFault,
-}
-
 /// Everything that is wrong with an event. Shows fields and labels, never content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn one(field: &'static str, fault: DecodeFault) -> Self {
-        Self(vec![Fault { field, fault }])
+    pub(crate) fn one(pointer: &str, fault: DecodeFault) -> Self {
+        Self(vec![Fault { pointer: pointer.to_owned(), fault }])
     }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, Fault { field, fault }) in self.0.iter().enumerate() {
+        for (number, Fault { pointer, fault }) in self.0.iter().enumerate() {
             let before = if number == 0 { "" } else { ", " };
-            let field = if field.is_empty() { "the event" } else { field };
-            write!(out, "{before}{field} ({fault})")?;
+            let place = if pointer.is_empty() { "the event" } else { pointer };
+            write!(out, "{before}{place} ({fault})")?;
         }
         Ok(())
     }

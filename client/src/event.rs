@@ -1,12 +1,10 @@
 //! Building an event: what every event needs by name, the rest by methods.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use schemas::{Agent, AuditEvent, Object, Patient, Source};
+use schemas::{Agent, AuditEvent, Network, Object, Patient, Source, Text, Time};
 
-use crate::error::{Error, Fault, Faults};
+use crate::error::{Error, Faults};
 
 /// What makes an event an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +27,7 @@ pub struct Essentials<'a> {
 #[derive(Debug, Clone)]
 pub struct EventBuilder<'a> {
     event: AuditEvent<'a>,
+    actor: Agent<'a>,
 }
 
 impl<'a> EventBuilder<'a> {
@@ -40,82 +39,77 @@ impl<'a> EventBuilder<'a> {
             event_type: of.event_type.into(),
             action: of.action.into(),
             outcome: of.outcome.into(),
-            occurred_at: micros(of.occurred_at),
-            agent: Agent { id: of.agent_id.into(), name: None, role: None },
-            patient: None,
-            object: None,
-            source: Source { system: of.system.into(), address: None },
-            purpose: None,
-            trace_id: None,
-            note: None,
-            extras: BTreeMap::new(),
+            occurred_at: Time::from_micros(micros(of.occurred_at)),
+            source: Source { system: of.system.into(), ..Source::default() },
+            ..AuditEvent::default()
         };
-        Self { event }
+        let actor = Agent { id: Some(of.agent_id.into()), requestor: Some(true), ..Agent::default() };
+        Self { event, actor }
     }
 
     /// Whose record it was. Events of one patient keep their order.
     #[must_use]
-    pub fn patient(mut self, id: impl Into<Cow<'a, str>>) -> Self {
-        let name = self.event.patient.and_then(|patient| patient.name);
-        self.event.patient = Some(Patient { id: id.into(), name });
+    pub fn patient(mut self, id: impl Into<Text<'a>>) -> Self {
+        self.event.patients = vec![Patient { id: id.into(), ..Patient::default() }].into();
         self
     }
 
     /// What was touched.
     #[must_use]
-    pub fn object(mut self, kind: impl Into<Cow<'a, str>>, id: impl Into<Cow<'a, str>>) -> Self {
-        self.event.object = Some(Object { kind: kind.into(), id: id.into() });
+    pub fn object(mut self, kind: impl Into<Text<'a>>, id: impl Into<Text<'a>>) -> Self {
+        self.event.objects = vec![Object { kind: kind.into(), id: Some(id.into()), ..Object::default() }].into();
         self
     }
 
     #[must_use]
-    pub fn agent_name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
-        self.event.agent.name = Some(name.into());
+    pub fn agent_name(mut self, name: impl Into<Text<'a>>) -> Self {
+        self.actor.name = Some(name.into());
         self
     }
 
     #[must_use]
-    pub fn agent_role(mut self, role: impl Into<Cow<'a, str>>) -> Self {
-        self.event.agent.role = Some(role.into());
+    pub fn agent_role(mut self, role: impl Into<Text<'a>>) -> Self {
+        self.actor.role = Some(role.into());
         self
     }
 
     /// The network address that the action came from.
     #[must_use]
-    pub fn address(mut self, address: impl Into<Cow<'a, str>>) -> Self {
-        self.event.source.address = Some(address.into());
+    pub fn address(mut self, address: impl Into<Text<'a>>) -> Self {
+        self.actor.network = Some(Network { address: Some(address.into()), ..Network::default() });
         self
     }
 
     /// Why it was done, such as `treatment`.
     #[must_use]
-    pub fn purpose(mut self, purpose: impl Into<Cow<'a, str>>) -> Self {
+    pub fn purpose(mut self, purpose: impl Into<Text<'a>>) -> Self {
         self.event.purpose = Some(purpose.into());
         self
     }
 
     #[must_use]
-    pub fn trace_id(mut self, trace_id: impl Into<Cow<'a, str>>) -> Self {
+    pub fn trace_id(mut self, trace_id: impl Into<Text<'a>>) -> Self {
         self.event.trace_id = Some(trace_id.into());
         self
     }
 
     /// Free text; it is treated as if it held PHI.
     #[must_use]
-    pub fn note(mut self, note: impl Into<Cow<'a, str>>) -> Self {
+    pub fn note(mut self, note: impl Into<Text<'a>>) -> Self {
         self.event.note = Some(note.into());
         self
     }
 
     /// One more fact, under a name of your own. The last value of a name counts.
     #[must_use]
-    pub fn extra(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
-        self.event.extras.insert(name.into(), value.into());
+    pub fn extra(mut self, name: impl Into<Text<'a>>, value: impl Into<Text<'a>>) -> Self {
+        self.event.extras.insert(name, value);
         self
     }
 
     /// The event, or everything that is wrong with it.
-    pub fn build(self) -> Result<AuditEvent<'a>, Error> {
+    pub fn build(mut self) -> Result<AuditEvent<'a>, Error> {
+        self.event.agents = vec![self.actor].into();
         check(&self.event)?;
         Ok(self.event)
     }
@@ -123,7 +117,7 @@ impl<'a> EventBuilder<'a> {
 
 /// The gateway's rule: what would not be sealed is not sent.
 pub(crate) fn check(event: &AuditEvent<'_>) -> Result<(), Error> {
-    let faults: Vec<Fault> = event.faults().into_iter().map(|(field, fault)| Fault { field, fault }).collect();
+    let faults = event.faults();
     if faults.is_empty() { Ok(()) } else { Err(Error::Event(Faults(faults))) }
 }
 
@@ -172,14 +166,14 @@ mod tests {
         let mut bytes = Vec::new();
         built.encode(&mut bytes);
         assert_eq!(AuditEvent::decode(&bytes).unwrap(), built);
-        assert_eq!(built.patient, Some(Patient { id: "p-1".into(), name: None }));
-        assert_eq!(built.object, Some(Object { kind: "Observation".into(), id: "o-1".into() }));
-        let agent = Agent { id: "a-1".into(), name: Some("A. Example".into()), role: Some("nurse".into()) };
-        assert_eq!(built.agent, agent);
-        assert_eq!(built.source, Source { system: "ehr".into(), address: Some("10.0.0.1".into()) });
-        let texts = [built.purpose, built.trace_id, built.note].map(Option::unwrap_or_default);
-        assert_eq!(texts, ["treatment", "t-1", "seen"]);
-        assert_eq!(built.extras, BTreeMap::from([("ward".into(), "4".into())]));
+        let json = serde_json::json!({
+            "action": "read", "agents": [{"id": "a-1", "name": "A. Example", "network": {"address": "10.0.0.1"},
+            "requestor": true, "role": "nurse"}], "event_id": "e-1", "event_type": "record", "extras": {"ward": "4"},
+            "note": "seen", "objects": [{"id": "o-1", "kind": "Observation"}], "occurred_at": "1970-01-01T00:00:00Z",
+            "outcome": "success", "patients": [{"id": "p-1"}], "purpose": "treatment", "source": {"system": "ehr"},
+            "tenant": "north", "trace_id": "t-1",
+        });
+        assert_eq!(serde_json::to_value(&built).unwrap(), json);
     }
 
     #[test]
@@ -189,7 +183,7 @@ mod tests {
         assert_eq!(error.disposition(), Disposition::Reject);
         assert_eq!(
             error.to_string(),
-            "the event cannot be accepted: tenant (empty-field), agent.id (nul-character), patient.id (nul-character)"
+            "the event cannot be accepted: /tenant (empty-field), /agents/0/id (nul-character), /patients/0/id (nul-character)"
         );
     }
 
@@ -198,11 +192,11 @@ mod tests {
         let second = Duration::from_secs(1);
         for (time, expected) in [(UNIX_EPOCH + second, 1_000_000), (UNIX_EPOCH - second, -1_000_000)] {
             let event = EventBuilder::new(Essentials { occurred_at: time, ..ESSENTIALS }).build().unwrap();
-            assert_eq!(event.occurred_at, expected);
+            assert_eq!(event.occurred_at.micros(), expected);
         }
         let late = UNIX_EPOCH + Duration::from_secs(300 * 366 * 24 * 60 * 60);
         let error = EventBuilder::new(Essentials { occurred_at: late, ..ESSENTIALS }).build().unwrap_err();
         let Error::Event(faults) = error else { panic!("{error}") };
-        assert_eq!(faults, Faults::one("occurred_at", DecodeFault::TimeOutOfRange));
+        assert_eq!(faults, Faults::one("/occurred_at", DecodeFault::TimeOutOfRange));
     }
 }

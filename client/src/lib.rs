@@ -15,9 +15,9 @@ mod error;
 mod event;
 mod send;
 
-pub use error::{Error, Fault, Faults};
+pub use error::{Error, Faults};
 pub use event::{Essentials, EventBuilder};
-pub use schemas::{Agent, AuditEvent, Object, Patient, Source};
+pub use schemas::{Agent, AuditEvent, Fault, Object, Patient, Source};
 pub use send::Client;
 pub use stream::Disposition;
 pub use stream::publish::Receipt;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use schemas::routing::Router;
 use schemas::wire::{self, SchemaId};
 use schemas::{AuditEvent, released, topic};
-use stream::KafkaSettings;
-use stream::publish::{Publisher, Receipt};
+use stream::publish::{Outgoing, Publisher, Receipt};
 use stream::registry::Registry;
+use stream::{KafkaSettings, Patience, ProducerSettings};
 
 use crate::error::{Error, Faults};
 use crate::event;
@@ -27,7 +27,10 @@ impl Client {
     /// secret is the deployment's, so that a patient's events meet in one partition whoever sent them.
     pub fn connect(brokers: &str, registry_url: &str, routing_secret: &[u8]) -> Result<Self, Error> {
         let router = Router::new(routing_secret).ok_or(Error::NoRoutingSecret)?;
-        let publisher = Publisher::new(&KafkaSettings { brokers: brokers.to_owned(), ..KafkaSettings::default() })?;
+        let kafka = KafkaSettings { brokers: brokers.to_owned(), ..KafkaSettings::default() };
+        // The caller is waiting: give up within a request's patience.
+        let producer = ProducerSettings { patience: Patience::Seconds(10), ..ProducerSettings::default() };
+        let publisher = Publisher::new(&kafka, &producer)?;
         let released = released::AUDIT_EVENT;
         let id = Registry::new(registry_url).register(released.subject, released.text).map_err(Error::Schema)?;
         Ok(Self { publisher, router, schema: SchemaId(id) })
@@ -38,9 +41,10 @@ impl Client {
         event::check(event)?;
         let mut record = Vec::new();
         wire::encode_event(&mut record, self.schema, event).map_err(|fault| Error::Event(Faults::one("", fault)))?;
-        let published = self.publisher.publish(topic::EVENTS.name, &self.router.key(event), &record).await;
+        let key = self.router.key(event);
+        let published = self.publisher.publish(Outgoing::new(topic::EVENTS.name, &key, &record)).await;
         published.map_err(|error| match error {
-            stream::Error::Unacknowledged(_) => Error::Unacknowledged(error),
+            stream::Error::Undelivered(_) => Error::Unacknowledged(error),
             other => Error::Stream(other),
         })
     }

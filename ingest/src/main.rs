@@ -5,6 +5,8 @@
 
 mod admit;
 mod authenticate;
+mod batch;
+mod cloudevents;
 mod config;
 mod decode;
 mod error;
@@ -12,9 +14,12 @@ mod metric;
 mod pipeline;
 mod problem;
 mod publish;
+mod receipt;
 mod receive;
 mod reload;
+mod remember;
 mod serve;
+mod store;
 mod trace;
 mod validate;
 

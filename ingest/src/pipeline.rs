@@ -15,9 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::Scope;
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use runtime::Disposition;
 use runtime::service::Runtime;
@@ -27,31 +26,47 @@ use schemas::released;
 use schemas::wire::SchemaId;
 use stream::publish::Publisher;
 use stream::registry::Registry;
+use stream::{Patience, ProducerSettings};
 
-use crate::admit::Admit;
+use crate::admit::{Admit, Admitted};
 use crate::authenticate::Authenticate;
+use crate::batch::batch;
 use crate::config::IngestConfig;
-use crate::decode::decode;
+use crate::decode::Schemas;
 use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
-use crate::publish::{Publish, Receipt};
-use crate::receive::{Accepts, Doors, Receive, Received, body};
+use crate::publish::Publish;
+use crate::receive::{Accepts, Doors, Receive, body};
 use crate::serve::limit::limit;
 use crate::serve::{self, Server};
-use crate::trace::RequestId;
-use crate::validate::validate;
+use crate::store::store;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
 
+/// A record is never given up while the process lives, so that a retry can join its flight.
+pub const PRODUCER: ProducerSettings =
+    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
+
 /// What `POST /v1/events` takes.
-const ONE_EVENT: Accepts = Accepts { types: &["application/json"], bytes_max: EVENT_BYTES_MAX };
+const ONE_EVENT: Accepts = Accepts {
+    types: &["application/json", "application/avro", "application/cloudevents+json"],
+    bytes_max: EVENT_BYTES_MAX,
+};
+
+/// What `POST /v1/events:batch` takes.
+const EVENTS: Accepts = Accepts {
+    types: &["application/x-ndjson", "application/jsonl", "application/json", "application/cloudevents-batch+json"],
+    bytes_max: BATCH_BYTES_MAX,
+};
+const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What the requests share.
 pub struct Gateway {
     pub authenticate: Authenticate,
     pub admit: Admit,
     pub receive: Receive,
+    pub schemas: Schemas,
     pub publish: Publish,
     pub shutdown: Shutdown,
 }
@@ -60,7 +75,7 @@ pub struct Gateway {
 pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     IngestMetric::describe();
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
-    let publisher = Publisher::new(&config.kafka)?;
+    let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
     let kafka = runtime.health.dependency("kafka");
     let reloaded = config.reloaded()?;
     let authenticate = config.authenticate(&reloaded)?;
@@ -72,7 +87,8 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
         authenticate,
         admit: Admit::new(config.bytes_in_flight_max),
         receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
-        publish: Publish { publisher, router, schema },
+        schemas: Schemas::new(schema),
+        publish: Publish::new(publisher, router, schema),
         shutdown,
     };
     let server = Server::new(listener, reloaded, config.connections_max);
@@ -102,45 +118,47 @@ fn await_schema(registry: &Registry, runtime: &Runtime) -> Result<Option<SchemaI
 /// The gateway's paths.
 pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
     axum::Router::new()
-        .route("/v1/events", post(events))
-        .fallback(async || Problem::new(Kind::NotFound, "this gateway has one path: POST /v1/events").count())
+        .route("/v1/events", post(event))
+        .route("/v1/events:batch", post(events))
+        .fallback(async || Problem::new(Kind::NotFound, "see GET / for the paths of this gateway").count())
         .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
         .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }
 
-async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<(StatusCode, Json<Receipt>), Problem> {
+async fn event(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    timed(async {
+        let admitted = gateway.admit(request, &ONE_EVENT)?;
+        store(&gateway, &gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
+    })
+    .await
+}
+
+async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    timed(async {
+        let admitted = gateway.admit(request, &EVENTS)?;
+        batch(&gateway, gateway.receive.stream(admitted, &EVENTS, gateway.doors()).await?).await
+    })
+    .await
+}
+
+async fn timed(answer: impl Future<Output = Result<impl IntoResponse, Problem>>) -> Response {
     let started = Instant::now();
-    let outcome = accept(&gateway, request).await;
+    let answer = answer.await.map_err(Problem::count).into_response();
     IngestMetric::RequestSeconds.record(started.elapsed().as_secs_f64());
-    let receipt = outcome.map_err(Problem::count)?;
-    IngestMetric::EventsAccepted.increment(1);
-    Ok((StatusCode::CREATED, Json(receipt)))
+    answer
 }
 
-async fn accept(gateway: &Gateway, request: Request) -> Result<Receipt, Problem> {
-    if gateway.shutdown.is_requested() {
-        return Err(Problem::new(
-            Kind::Stopping,
-            "nothing was stored; send the event again, to another gateway or in a moment",
-        ));
+impl Gateway {
+    fn admit(&self, request: Request, accepts: &Accepts) -> Result<Admitted, Problem> {
+        if self.shutdown.is_requested() {
+            let detail = "nothing was stored; send it again, to another gateway or in a moment";
+            return Err(Problem::new(Kind::Stopping, detail));
+        }
+        self.admit.admit(self.authenticate.identify(request, Scope::EventsWrite)?, accepts)
     }
-    let identified = gateway.authenticate.identify(request, Scope::EventsWrite)?;
-    let admitted = gateway.admit.admit(identified, &ONE_EVENT)?;
-    let doors = Doors { authenticate: &gateway.authenticate, admit: &gateway.admit };
-    let received = gateway.receive.whole(admitted, &ONE_EVENT, doors).await?;
-    store(gateway, received).await
-}
 
-/// The event path: from here on, the sender is known and the body is whole.
-async fn store(gateway: &Gateway, received: Received) -> Result<Receipt, Problem> {
-    let (request_id, trace) = (received.request_id().cloned(), received.trace().is_some());
-    let Received { caller, body, hold, .. } = received;
-    let request_id = request_id.as_ref().map(RequestId::as_str);
-    tracing::debug!(request_id, trace, %caller, bytes = body.len(), "received");
-    let valid = validate(decode(&body)?)?;
-    let receipt = gateway.publish.publish(&valid).await;
-    // The answer is decided: only now may others use the memory.
-    drop(hold);
-    receipt
+    fn doors(&self) -> Doors<'_> {
+        Doors { authenticate: &self.authenticate, admit: &self.admit }
+    }
 }

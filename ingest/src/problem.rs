@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use schemas::Mistake;
 use serde::Serialize;
 
 use crate::metric::IngestMetric;
@@ -16,19 +17,8 @@ use crate::metric::IngestMetric;
 pub struct Problem {
     kind: Kind,
     detail: String,
-    errors: Vec<FieldError>,
+    errors: Vec<Mistake>,
     headers: Vec<(HeaderName, HeaderValue)>,
-}
-
-/// One wrong field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FieldError {
-    /// Where it stands, as a JSON pointer (RFC 6901) such as `/agents/0/id`; empty for the whole.
-    pub pointer: String,
-    /// A stable label for programs.
-    pub reason: &'static str,
-    /// What to do, for people.
-    pub fix: String,
 }
 
 /// The closed set of refusals.
@@ -36,6 +26,8 @@ pub struct FieldError {
 pub enum Kind {
     BadRequest,
     MalformedJson,
+    MalformedAvro,
+    MalformedCloudEvent,
     BrokenOff,
     BrokenCompression,
     Unauthenticated,
@@ -49,6 +41,9 @@ pub enum Kind {
     WrongType,
     WrongEncoding,
     InvalidEvent,
+    EventIdReused,
+    KeyReused,
+    EmptyBatch,
     TooBusy,
     RateLimited,
     HeadTooLarge,
@@ -56,6 +51,7 @@ pub enum Kind {
     Stopping,
     KafkaAway,
     Unacknowledged,
+    NotStored,
 }
 
 impl Kind {
@@ -65,6 +61,8 @@ impl Kind {
         match self {
             Self::BadRequest => (S::BAD_REQUEST, "bad-request", "The request cannot be read"),
             Self::MalformedJson => (S::BAD_REQUEST, "malformed-json", "The body is not a JSON event"),
+            Self::MalformedAvro => (S::BAD_REQUEST, "malformed-avro", "The body is not an Avro event"),
+            Self::MalformedCloudEvent => (S::BAD_REQUEST, "malformed-cloudevent", "The body is not a CloudEvent"),
             Self::BrokenOff => (S::BAD_REQUEST, "broken-off", "The body broke off"),
             Self::BrokenCompression => (S::BAD_REQUEST, "broken-compression", "The body cannot be decompressed"),
             Self::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "The sender is not known"),
@@ -84,6 +82,11 @@ impl Kind {
             Self::InvalidEvent => {
                 (S::UNPROCESSABLE_ENTITY, "invalid-event", "The event has fields that cannot be accepted")
             }
+            Self::EventIdReused => (S::UNPROCESSABLE_ENTITY, "event-id-reused", "Another event has the same event_id"),
+            Self::KeyReused => {
+                (S::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Another event has the same idempotency key")
+            }
+            Self::EmptyBatch => (S::UNPROCESSABLE_ENTITY, "empty-batch", "The batch has no event"),
             Self::TooBusy => (S::TOO_MANY_REQUESTS, "too-busy", "Too much is in flight"),
             Self::RateLimited => (S::TOO_MANY_REQUESTS, "rate-limited", "The key's limit is used up"),
             Self::HeadTooLarge => {
@@ -95,6 +98,7 @@ impl Kind {
             Self::Stopping => (S::SERVICE_UNAVAILABLE, "stopping", "The gateway is being stopped"),
             Self::KafkaAway => (S::SERVICE_UNAVAILABLE, "kafka-away", "Kafka cannot be reached"),
             Self::Unacknowledged => (S::SERVICE_UNAVAILABLE, "unacknowledged", "Kafka did not acknowledge the event"),
+            Self::NotStored => (S::SERVICE_UNAVAILABLE, "not-stored", "Kafka does not take the event"),
         }
     }
 
@@ -102,7 +106,7 @@ impl Kind {
     fn retry_after(self) -> Option<u32> {
         match self {
             Self::TooBusy | Self::Stopping | Self::TooManyConnections => Some(1),
-            Self::KafkaAway | Self::Unacknowledged => Some(5),
+            Self::KafkaAway | Self::Unacknowledged | Self::NotStored => Some(5),
             _ => None,
         }
     }
@@ -123,7 +127,7 @@ impl Problem {
     }
 
     /// All wrong fields at once.
-    pub fn fields(errors: Vec<FieldError>) -> Self {
+    pub fn fields(errors: Vec<Mistake>) -> Self {
         let detail = format!("fields to correct: {}; nothing was stored", errors.len());
         Self { kind: Kind::InvalidEvent, detail, errors, headers: Vec::new() }
     }
@@ -132,6 +136,52 @@ impl Problem {
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.kind.words().0
+    }
+
+    /// The stable label of the kind.
+    pub fn label(&self) -> &'static str {
+        self.kind.words().1
+    }
+
+    /// The document alone, as part of an answer to many events.
+    pub fn document(self) -> impl Serialize {
+        self.into_document().2
+    }
+
+    /// Puts the place of the event before the places of its mistakes.
+    #[must_use]
+    pub fn under(mut self, place: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, place);
+        }
+        self
+    }
+
+    /// Another fix for one mistake, where the place of the refusal knows a better one.
+    #[must_use]
+    pub fn with_fix(mut self, pointer: &str, reason: &str, fix: &str) -> Self {
+        for error in self.errors.iter_mut().filter(|error| error.pointer == pointer && error.reason == reason) {
+            fix.clone_into(&mut error.fix);
+        }
+        self
+    }
+
+    /// Without the list of its mistakes where it does not fit into what is left of a budget.
+    #[must_use]
+    pub fn at_most(mut self, mistakes_left: &mut usize) -> Self {
+        match mistakes_left.checked_sub(self.errors.len()) {
+            Some(left) => *mistakes_left = left,
+            None => self.errors.clear(),
+        }
         self
     }
 
@@ -155,7 +205,7 @@ struct Document {
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldError>,
+    errors: Vec<Mistake>,
 }
 
 impl Problem {

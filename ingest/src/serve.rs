@@ -20,7 +20,7 @@ use runtime::health::Dependency;
 use runtime::service::Runtime;
 use runtime::shutdown::Shutdown;
 use schemas::topic;
-use stream::publish::Publisher;
+use stream::publish::{Publisher, Ticket};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -37,8 +37,8 @@ const KAFKA_CHECK_INTERVAL: Duration = Duration::from_secs(2);
 const KAFKA_CHECK_WAIT: Duration = Duration::from_secs(2);
 /// Out of file descriptors, as a rule; accepting again at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// The publisher gives a record up after 10 s, so this is enough.
-const FLUSH_WAIT: Duration = Duration::from_secs(11);
+/// For records whose senders were told to send them again; they may get through yet.
+const FLUSH_WAIT: Duration = Duration::from_secs(4);
 
 /// Where and how connections come in.
 pub struct Server {
@@ -70,12 +70,15 @@ fn serve_and_drain(server: Server, gateway: &Arc<Gateway>, runtime: &Runtime) ->
     watch.spawn(move || reloaded.watch(&of_process)).map_err(Error::Thread)?;
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Thread)?;
     tokio.block_on(serve(server, gateway, runtime))?;
-    runtime.drain.stage("flush", || gateway.publish.publisher.flush(FLUSH_WAIT))?;
+    let unknown = runtime.drain.stage("flush", || gateway.publish.publisher.close(FLUSH_WAIT));
+    if unknown > 0 {
+        tracing::warn!(unknown, "events were not acknowledged in time; their senders were told so");
+    }
     Ok(())
 }
 
 /// Says whether the brokers answer and hold the topic.
-fn watch_kafka(publisher: &Publisher, kafka: &Dependency, gateway: &Gateway, shutdown: &Shutdown) {
+fn watch_kafka<T: Ticket>(publisher: &Publisher<T>, kafka: &Dependency, gateway: &Gateway, shutdown: &Shutdown) {
     loop {
         let reached = publisher.reaches(topic::EVENTS.name, KAFKA_CHECK_WAIT);
         gateway.admit.kafka_is_away(reached.is_err());

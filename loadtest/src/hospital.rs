@@ -1,9 +1,9 @@
 //! A synthetic hospital: the same seed always gives the same events. Nobody in it exists.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use schemas::{Agent, AuditEvent, Extras, Network, Object, Patient, Source, Text, Time};
 
-use schemas::{Agent, AuditEvent, Object, Patient, Source};
+/// The hospital's own tenant.
+pub const TENANT: &str = "general-hospital";
 
 /// Type, action, object kind, and how often out of a hundred.
 const HAPPENINGS: [(&str, &str, &str, u64); 8] = [
@@ -76,35 +76,50 @@ impl Hospital {
         let number = self.made;
         self.made += 1;
         AuditEvent {
-            event_id: Cow::Owned(format!("{:016x}-{number:012}", self.seed)),
-            tenant: Cow::Borrowed("general-hospital"),
-            event_type: Cow::Borrowed(event_type),
-            action: Cow::Borrowed(action),
-            outcome: Cow::Borrowed(if self.below(50) == 0 { "denied" } else { "success" }),
-            occurred_at: now,
-            agent: Agent {
-                id: Cow::Owned(format!("u-{agent:04}")),
-                name: Some(Cow::Owned(format!("Staff Member {agent}"))),
-                role: self.pick(&ROLES).map(Cow::Borrowed),
-            },
-            patient: with_patient.then(|| Patient {
-                id: Cow::Owned(format!("MRN-{patient:07}")),
-                name: Some(Cow::Owned(format!("Patient {patient}"))),
-            }),
-            object: with_patient.then(|| Object {
-                kind: Cow::Borrowed(kind),
-                id: Cow::Owned(format!("{kind}-{}", patient * 7 + agent % 7)),
-            }),
-            source: Source {
-                system: self.pick(&SYSTEMS).map_or(Cow::Borrowed("ehr"), Cow::Borrowed),
-                address: Some(Cow::Owned(format!("10.20.{}.{}", agent / 100, agent % 100 + 1))),
-            },
-            purpose: self.pick(&PURPOSES).map(Cow::Borrowed),
-            trace_id: Some(Cow::Owned(format!("{:016x}{:016x}", self.random(), self.random()))),
-            note: if self.below(3) == 0 { self.pick(&NOTES).map(Cow::Borrowed) } else { None },
-            extras: BTreeMap::from([(Cow::Borrowed("ward"), Cow::Owned(format!("{}B", patient % 12)))]),
+            event_id: format!("{:016x}-{number:012}", self.seed).into(),
+            tenant: TENANT.into(),
+            event_type: event_type.into(),
+            action: action.into(),
+            outcome: if self.below(50) == 0 { "denied" } else { "success" }.into(),
+            occurred_at: Time::from_micros(now),
+            agents: vec![self.staff_member(agent)].into(),
+            patients: with_patient.then(|| patient_number(patient)).into_iter().collect(),
+            objects: with_patient.then(|| object(kind, patient * 7 + agent % 7)).into_iter().collect(),
+            source: Source { system: self.pick(&SYSTEMS).unwrap_or("ehr").into(), ..Source::default() },
+            purpose: self.pick(&PURPOSES).map(Text::from),
+            trace_id: Some(format!("{:016x}{:016x}", self.random(), self.random()).into()),
+            note: if self.below(3) == 0 { self.pick(&NOTES).map(Text::from) } else { None },
+            extras: ward(patient),
+            ..AuditEvent::default()
         }
     }
+
+    fn staff_member(&mut self, agent: u64) -> Agent<'static> {
+        let address = format!("10.20.{}.{}", agent / 100, agent % 100 + 1);
+        Agent {
+            id: Some(format!("u-{agent:04}").into()),
+            name: Some(format!("Staff Member {agent}").into()),
+            role: self.pick(&ROLES).map(Text::from),
+            requestor: Some(true),
+            network: Some(Network { address: Some(address.into()), ..Network::default() }),
+            ..Agent::default()
+        }
+    }
+}
+
+fn patient_number(patient: u64) -> Patient<'static> {
+    let name = Some(format!("Patient {patient}").into());
+    Patient { id: format!("MRN-{patient:07}").into(), name, ..Patient::default() }
+}
+
+fn object(kind: &'static str, number: u64) -> Object<'static> {
+    Object { kind: kind.into(), id: Some(format!("{kind}-{number}").into()), ..Object::default() }
+}
+
+fn ward(patient: u64) -> Extras<'static> {
+    let mut extras = Extras::default();
+    extras.insert("ward", format!("{}B", patient % 12));
+    extras
 }
 
 #[cfg(test)]

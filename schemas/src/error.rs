@@ -2,12 +2,23 @@
 
 use std::fmt;
 
-/// A refused record: what is wrong, and where.
+/// A refused record: what is wrong, and where. Small enough to come back in registers, which decoding's speed rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{fault} at byte {position}")]
 pub struct DecodeError {
     pub fault: DecodeFault,
-    pub position: usize,
+    pub position: u32,
+}
+
+/// Why a schema that somebody else wrote cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaError {
+    #[error("the schema has more than {1} {0}")]
+    Bounds(&'static str, usize),
+    #[error("not an Avro schema: {0}")]
+    NotAvro(String),
+    #[error("field {path} cannot be resolved: {reason}")]
+    Unresolvable { path: String, reason: String },
 }
 
 /// The closed set of faults; [`DecodeFault::reason`] is the stable label that dead letters and chains carry.
@@ -19,13 +30,19 @@ pub enum DecodeFault {
     BadLength,
     BadVarint,
     BadUnionBranch,
+    BadBoolean,
     BadUtf8,
+    BadTime,
+    TooMany,
     BadWireFormat,
     UnknownSchema,
+    UnresolvableSchema,
     DuplicateKey,
     EmptyField,
+    TooLong,
     NulCharacter,
     TimeOutOfRange,
+    NumberOutOfRange,
 }
 
 impl DecodeFault {
@@ -39,13 +56,19 @@ impl DecodeFault {
             Self::BadLength => "bad-length",
             Self::BadVarint => "bad-varint",
             Self::BadUnionBranch => "bad-union-branch",
+            Self::BadBoolean => "bad-boolean",
             Self::BadUtf8 => "bad-utf8",
+            Self::BadTime => "bad-time",
+            Self::TooMany => "too-many-entries",
             Self::BadWireFormat => "bad-wire-format",
             Self::UnknownSchema => "unknown-schema",
+            Self::UnresolvableSchema => "unresolvable-schema",
             Self::DuplicateKey => "duplicate-key",
             Self::EmptyField => "empty-field",
+            Self::TooLong => "too-long",
             Self::NulCharacter => "nul-character",
             Self::TimeOutOfRange => "time-out-of-range",
+            Self::NumberOutOfRange => "number-out-of-range",
         }
     }
 }

@@ -1,173 +1,180 @@
-//! The canonical event: one type for its Avro, JSON and Rust forms.
+//! The canonical event: one declaration for its Rust, Avro and JSON forms.
 //!
-//! Strings are borrowed from the record where they can be, so that decoding copies nothing.
+//! What every application sends stands here; what only the standards know stands in [`detail`](crate::detail).
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fmt;
+use crate::detail::{
+    AgentDetail, Authority, Codes, Coding, Context, ObjectDetail, Origin, PatientDetail, SourceDetail,
+};
+use crate::list::{Extras, List};
+use crate::record::records;
+use crate::text::Text;
+use crate::time::Time;
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::error::{DecodeError, DecodeFault};
-
-/// A record above this is refused unread. Kafka's own limit on our topics is the same.
+/// A record above this is refused unread. Kafka's own limit on our topics is twice that.
 pub const EVENT_BYTES_MAX: usize = 1 << 20;
 
-/// Who did what to whose record, when, from where, why, and did it work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AuditEvent<'a> {
-    #[serde(borrow)]
-    pub event_id: Cow<'a, str>,
-    #[serde(borrow)]
-    pub tenant: Cow<'a, str>,
-    #[serde(borrow)]
-    pub event_type: Cow<'a, str>,
-    #[serde(borrow)]
-    pub action: Cow<'a, str>,
-    #[serde(borrow)]
-    pub outcome: Cow<'a, str>,
-    /// Microseconds since 1970-01-01T00:00:00Z.
-    pub occurred_at: i64,
-    #[serde(borrow)]
-    pub agent: Agent<'a>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub patient: Option<Patient<'a>>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<Object<'a>>,
-    #[serde(borrow)]
-    pub source: Source<'a>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trace_id: Option<Cow<'a, str>>,
-    /// Free text; assume that it holds PHI.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Cow<'a, str>>,
-    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
-    pub extras: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
-}
-
-type Extras<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
-
-/// Refuses a repeated key: keeping only the last would lose what the first said.
-fn unique<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Extras<'a>, D::Error> {
-    struct Unique;
-
-    impl<'de> Visitor<'de> for Unique {
-        type Value = Extras<'static>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object of strings, each key once")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut extras = BTreeMap::new();
-            while let Some((key, value)) = map.next_entry::<String, String>()? {
-                if extras.insert(Cow::Owned(key), Cow::Owned(value)).is_some() {
-                    return Err(serde::de::Error::custom("a key of extras is repeated"));
-                }
-            }
-            Ok(extras)
-        }
+records! {
+    /// Who did what to whose record, when, from where, why, and did it work.
+    AuditEvent {
+        /// What was done, in our own words; unknown is a value.
+        action: Text<'a>,
+        /// Who took part. The actor is the first that asked for it (requestor), else the first.
+        agents: List<Agent<'a>>,
+        /// What allowed it.
+        authority: Option<Box<Authority<'a>>>,
+        /// The standards' codes beside our own words.
+        codes: Option<Box<Codes<'a>>>,
+        /// What it belonged to.
+        context: Option<Box<Context<'a>>>,
+        /// Chosen by the producer, unique per tenant; a repeated id is the same event.
+        event_id: Text<'a>,
+        /// What happened, dotted: patient-record.viewed. The catalogue names the common ones.
+        event_type: Text<'a>,
+        /// Keeps what has no place of its own. A key that begins with `/` is a JSON pointer into the original, its value JSON text.
+        extras: Extras<'a>,
+        /// Free text; assume that it holds PHI.
+        note: Option<Text<'a>>,
+        /// What was touched, the main object first.
+        objects: List<Object<'a>>,
+        /// When it happened; the start, where it took a while.
+        occurred_at: Time<'a>,
+        /// The message that the event was made from.
+        origin: Option<Box<Origin<'a>>>,
+        /// How it ended, in our own words; unknown is a value.
+        outcome: Text<'a>,
+        /// Whose record. Events of the first patient keep their order.
+        patients: List<Patient<'a>>,
+        /// Why it was done, in our own words.
+        purpose: Option<Text<'a>>,
+        /// The session that it was done in.
+        session_id: Option<Text<'a>>,
+        /// Which system says so.
+        source: Source<'a>,
+        /// The organisation that the event belongs to. The gateway sets it from the caller's key.
+        tenant: Text<'a>,
+        /// Further times.
+        times: Option<Box<Times<'a>>>,
+        /// The trace that it was part of (W3C trace context).
+        trace_id: Option<Text<'a>>,
     }
 
-    deserializer.deserialize_map(Unique)
-}
-
-/// Who acted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Agent<'a> {
-    #[serde(borrow)]
-    pub id: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Cow<'a, str>>,
-}
-
-/// Whose record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Patient<'a> {
-    #[serde(borrow)]
-    pub id: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Cow<'a, str>>,
-}
-
-/// What was touched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Object<'a> {
-    #[serde(borrow)]
-    pub kind: Cow<'a, str>,
-    #[serde(borrow)]
-    pub id: Cow<'a, str>,
-}
-
-/// Which system said so, and from where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Source<'a> {
-    #[serde(borrow)]
-    pub system: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Cow<'a, str>>,
-}
-
-/// The times that every store can hold and that a JSON number holds exactly: 1900-01-01 up to 2^53 µs (June 2255).
-pub const TIMES: std::ops::RangeInclusive<i64> = -2_208_988_800_000_000..=1 << 53;
-
-impl AuditEvent<'_> {
-    /// The fields that make an event an event; each must say something.
-    fn required(&self) -> [(&'static str, &str); 7] {
-        [
-            ("event_id", &self.event_id),
-            ("tenant", &self.tenant),
-            ("event_type", &self.event_type),
-            ("action", &self.action),
-            ("outcome", &self.outcome),
-            ("agent.id", &self.agent.id),
-            ("source.system", &self.source.system),
-        ]
+    /// Somebody or something that took part.
+    Agent {
+        /// What the standards know beyond the common fields.
+        detail: Option<Box<AgentDetail<'a>>>,
+        /// The agent's id; the actor needs one, or a name or an identifier.
+        id: Option<Text<'a>>,
+        /// What the agent is.
+        kind: Option<Text<'a>>,
+        /// The agent's name.
+        name: Option<Text<'a>>,
+        /// Where the agent acted from.
+        network: Option<Network<'a>>,
+        /// Whether this agent asked for it.
+        requestor: Option<bool>,
+        /// The agent's role in our own words, such as nurse.
+        role: Option<Text<'a>>,
     }
 
-    /// The optional fields that stores keep as text columns.
-    fn optional_columns(&self) -> [(&'static str, &str); 3] {
-        let patient = self.patient.as_ref().map_or("", |patient| &patient.id);
-        let object = self.object.as_ref().map_or(("", ""), |object| (&object.kind, &object.id));
-        [("patient.id", patient), ("object.kind", object.0), ("object.id", object.1)]
+    /// A place in a network, as given and as understood.
+    Network {
+        /// The address as given: IP address, host name, URI, telephone number.
+        address: Option<Text<'a>>,
+        /// The host name in it.
+        host: Option<Text<'a>>,
+        /// The IP address in it.
+        ip: Option<Text<'a>>,
+        /// What the sender says the address is.
+        kind: Option<Box<Coding<'a>>>,
+        /// The port in it.
+        port: Option<i32>,
+        /// The URI in it.
+        uri: Option<Text<'a>>,
+        /// The program that was used.
+        user_agent: Option<Text<'a>>,
     }
 
-    /// Everything that keeps this event from being sealed, each with its field. Empty means: publish it.
+    /// Somebody whose record was touched.
+    Patient {
+        /// What the standards know beyond the common fields.
+        detail: Option<Box<PatientDetail<'a>>>,
+        /// The patient's id.
+        id: Text<'a>,
+        /// The patient's name.
+        name: Option<Text<'a>>,
+    }
+
+    /// Something that was touched.
+    Object {
+        /// What was changed in it.
+        changes: List<Change<'a>>,
+        /// What the standards know beyond the common fields.
+        detail: Option<Box<ObjectDetail<'a>>>,
+        /// The object's id.
+        id: Option<Text<'a>>,
+        /// What the object is in our own words, such as chart or lab-result.
+        kind: Text<'a>,
+        /// The object's name.
+        name: Option<Text<'a>>,
+        /// Which version of it.
+        version: Option<Text<'a>>,
+    }
+
+    /// One changed value.
+    Change {
+        /// The value afterwards; absent when it was removed.
+        after: Option<Text<'a>>,
+        /// The value before; absent when it was added.
+        before: Option<Text<'a>>,
+        /// Which value.
+        path: Text<'a>,
+    }
+
+    /// The system that observed the event.
+    Source {
+        /// The system's address.
+        address: Option<Text<'a>>,
+        /// What the standards know beyond the common fields.
+        detail: Option<Box<SourceDetail<'a>>>,
+        /// The site that the system serves.
+        site: Option<Text<'a>>,
+        /// The system's name.
+        system: Text<'a>,
+    }
+
+    /// Further times of an event.
+    Times {
+        /// When it ended.
+        ended_at: Option<Time<'a>>,
+        /// When the system recorded it.
+        recorded_at: Option<Time<'a>>,
+    }
+}
+
+impl<'a> AuditEvent<'a> {
+    /// Who acted: the first agent that asked for it, else the first.
     #[must_use]
-    pub fn faults(&self) -> Vec<(&'static str, DecodeFault)> {
-        let mut faults = Vec::new();
-        for (path, value) in self.required() {
-            if value.is_empty() {
-                faults.push((path, DecodeFault::EmptyField));
-            }
-        }
-        for (path, value) in self.required().into_iter().chain(self.optional_columns()) {
-            // PostgreSQL's text cannot hold it, and no identifier needs it.
-            if value.as_bytes().contains(&0) {
-                faults.push((path, DecodeFault::NulCharacter));
-            }
-        }
-        if !TIMES.contains(&self.occurred_at) {
-            faults.push(("occurred_at", DecodeFault::TimeOutOfRange));
-        }
-        faults
+    pub fn actor(&self) -> Option<&Agent<'a>> {
+        self.agents.iter().find(|agent| agent.requestor == Some(true)).or_else(|| self.agents.first())
     }
 
-    /// The record path's form of [`AuditEvent::faults`]: a sound event costs no allocation.
-    pub(crate) fn check(&self, position: usize) -> Result<(), DecodeError> {
-        match self.faults().first() {
-            None => Ok(()),
-            Some((_, fault)) => Err(DecodeError { fault: *fault, position }),
-        }
+    /// The first patient's id.
+    #[must_use]
+    pub fn patient_id(&self) -> Option<&str> {
+        self.patients.first().map(|patient| patient.id.as_str())
+    }
+}
+
+impl Agent<'_> {
+    /// What the agent is known by: its id, else an identifier, else its name.
+    #[must_use]
+    pub fn identity(&self) -> Option<&str> {
+        let present = |text: &&str| !text.is_empty();
+        let identifier = || {
+            let identifiers = &self.detail.as_ref()?.identifiers;
+            identifiers.iter().find_map(|identifier| identifier.value.as_deref().filter(present))
+        };
+        let id = self.id.as_deref().filter(present);
+        id.or_else(identifier).or_else(|| self.name.as_deref().filter(present))
     }
 }

@@ -28,10 +28,8 @@ impl Router {
     #[must_use]
     pub fn key(&self, event: &AuditEvent<'_>) -> [u8; 16] {
         let mut mac = self.keyed.clone();
-        let (kind, id) = match &event.patient {
-            Some(patient) => (b'p', &patient.id),
-            None => (b'a', &event.agent.id),
-        };
+        let actor = || event.actor().and_then(|actor| actor.identity()).unwrap_or_default();
+        let (kind, id) = event.patient_id().map_or_else(|| (b'a', actor()), |patient| (b'p', patient));
         // The length keeps ("ab", "c") and ("a", "bc") apart.
         mac.update(&(event.tenant.len() as u64).to_be_bytes());
         mac.update(event.tenant.as_bytes());
@@ -55,24 +53,14 @@ impl std::fmt::Debug for Router {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Agent, Patient, Source};
+    use crate::event::{Agent, Patient};
 
     fn event(tenant: &'static str, agent: &'static str, patient: Option<&'static str>) -> AuditEvent<'static> {
         AuditEvent {
-            event_id: "e".into(),
             tenant: tenant.into(),
-            event_type: "t".into(),
-            action: "read".into(),
-            outcome: "success".into(),
-            occurred_at: 0,
-            agent: Agent { id: agent.into(), name: None, role: None },
-            patient: patient.map(|id| Patient { id: id.into(), name: None }),
-            object: None,
-            source: Source { system: "s".into(), address: None },
-            purpose: None,
-            trace_id: None,
-            note: None,
-            extras: Default::default(),
+            agents: vec![Agent { id: Some(agent.into()), ..Agent::default() }].into(),
+            patients: patient.map(|id| Patient { id: id.into(), ..Patient::default() }).into_iter().collect(),
+            ..AuditEvent::default()
         }
     }
 

@@ -72,12 +72,6 @@ impl<'o> Members<'o> {
         write_string(self.key(key), text);
     }
 
-    pub fn optional(&mut self, key: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.string(key, text);
-        }
-    }
-
     pub fn integer(&mut self, key: &str, value: i64) {
         write_integer(self.key(key), value);
     }

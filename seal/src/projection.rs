@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use schemas::{AuditEvent, Text};
+
 use crate::chain::LeafHash;
 use crate::error::LeafError;
 use crate::leaf::{Body, Leaf};
@@ -19,6 +21,7 @@ pub struct Projection<'a> {
     pub event_type: Cow<'a, str>,
     pub action: Cow<'a, str>,
     pub outcome: Cow<'a, str>,
+    /// Microseconds since 1970.
     pub occurred_at: i64,
     pub agent_id: Cow<'a, str>,
     pub patient_id: Cow<'a, str>,
@@ -57,17 +60,21 @@ impl<'a> Projection<'a> {
         match leaf.body {
             Body::Reject(reject) => Self { kind: "reject", reason: reject.reason, ..empty },
             Body::Event { event, level } => {
+                let agent_id = actor_column(&event);
                 let event = *event;
-                let (object_kind, object_id) = event.object.map(|object| (object.kind, object.id)).unwrap_or_default();
+                let patient = event.patients.into_vec().into_iter().next();
+                let object = event.objects.into_vec().into_iter().next();
+                let (object_kind, object_id) =
+                    object.map(|object| (object.kind.into_cow(), column(object.id))).unwrap_or_default();
                 Self {
-                    event_id: event.event_id,
-                    tenant: event.tenant,
-                    event_type: event.event_type,
-                    action: event.action,
-                    outcome: event.outcome,
-                    occurred_at: event.occurred_at,
-                    agent_id: event.agent.id,
-                    patient_id: event.patient.map(|patient| patient.id).unwrap_or_default(),
+                    event_id: event.event_id.into_cow(),
+                    tenant: event.tenant.into_cow(),
+                    event_type: event.event_type.into_cow(),
+                    action: event.action.into_cow(),
+                    outcome: event.outcome.into_cow(),
+                    occurred_at: event.occurred_at.micros(),
+                    agent_id,
+                    patient_id: patient.map(|patient| patient.id.into_cow()).unwrap_or_default(),
                     object_kind,
                     object_id,
                     level,
@@ -76,4 +83,15 @@ impl<'a> Projection<'a> {
             }
         }
     }
+}
+
+fn column(text: Option<Text<'_>>) -> Cow<'_, str> {
+    text.map(Text::into_cow).unwrap_or_default()
+}
+
+/// Borrowed in all but the few events whose actor is known by something other than an id.
+fn actor_column<'a>(event: &AuditEvent<'a>) -> Cow<'a, str> {
+    let Some(actor) = event.actor() else { return Cow::Borrowed("") };
+    let id = actor.id.clone().filter(|id| !id.is_empty());
+    id.map_or_else(|| Cow::Owned(actor.identity().unwrap_or_default().to_owned()), Text::into_cow)
 }

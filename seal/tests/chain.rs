@@ -1,10 +1,8 @@
 //! Seals chains of generated events, then attacks them: every attack must be named, and the untouched chain stays intact.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::borrow::Cow;
-
 use proptest::prelude::*;
-use schemas::{AuditEvent, SealedRecord};
+use schemas::{AuditEvent, SealedRecord, Text, Time};
 use seal::verify::{Fault, verdict};
 use seal::{
     ChainState, ChainVerifier, Finding, KeyId, LeafHash, MacKey, Projection, Sealer, Sequence, Signer, SourcePosition,
@@ -20,9 +18,9 @@ fn key(name: &str) -> MacKey {
 
 fn event(id: &str) -> AuditEvent<'static> {
     let json = r#"{"event_id":"x","tenant":"t","event_type":"chart.viewed","action":"read","outcome":"success",
-        "occurred_at":1760000000000000,"agent":{"id":"u"},"patient":{"id":"p"},"source":{"system":"s"}}"#;
+        "occurred_at":"2025-10-09T08:53:20Z","agents":[{"id":"u"}],"patients":[{"id":"p"}],"source":{"system":"s"}}"#;
     let mut event: AuditEvent<'static> = serde_json::from_str(json).unwrap();
-    event.event_id = Cow::Owned(id.to_owned());
+    event.event_id = id.to_owned().into();
     event
 }
 
@@ -145,7 +143,7 @@ fn accepted_records_that_were_never_sealed_are_missing_at_the_start_and_in_the_m
         for (sequence, offset) in offsets.into_iter().enumerate() {
             let mut body = Vec::new();
             sealer.seal(&phi::classify(event("e")), SourcePosition { partition: 3, offset }, &mut body);
-            let SealedRecord { leaf, key_id, mac } = SealedRecord::decode(&body).unwrap();
+            let SealedRecord { leaf, key_id, mac, .. } = SealedRecord::decode(&body).unwrap();
             verifier.take(StoredRecord { sequence: Sequence(sequence as u64), leaf, key_id, mac }, &mut findings);
         }
         assert_eq!(
@@ -168,8 +166,8 @@ fn an_unknown_key_or_version_is_unverifiable_and_not_intact() {
 #[test]
 fn a_leaf_keeps_its_golden_bytes() {
     let golden = concat!(
-        r#"{"chain":"audit.events/3","event":{"action":"read","agent":{"id":"u"},"event_id":"e0","event_type":"chart.viewed","#,
-        r#""occurred_at":1760000000000000,"outcome":"success","patient":{"id":"p"},"source":{"system":"s"},"tenant":"t"},"#,
+        r#"{"chain":"audit.events/3","event":{"action":"read","agents":[{"id":"u"}],"event_id":"e0","event_type":"chart.viewed","#,
+        r#""occurred_at":"2025-10-09T08:53:20Z","outcome":"success","patients":[{"id":"p"}],"source":{"system":"s"},"tenant":"t"},"#,
         r#""level":"restricted","prev":"0000000000000000000000000000000000000000000000000000000000000000","seq":0,"#,
         r#""source":{"offset":0,"partition":3},"type":"event","v":0}"#,
     );
@@ -193,9 +191,11 @@ proptest! {
         occurred_at in 0..9_000_000_000_000_000i64,
     ) {
         let mut event = event("e");
-        event.note = note.map(Cow::Owned);
-        event.extras = extras.into_iter().map(|(key, value)| (Cow::Owned(key), Cow::Owned(value))).collect();
-        event.occurred_at = occurred_at;
+        event.note = note.map(Text::from);
+        for (key, value) in extras {
+            event.extras.insert(key, value);
+        }
+        event.occurred_at = Time::from_micros(occurred_at);
         let mut sealer = Sealer::new(CHAIN.to_owned(), ChainState::EMPTY, Signer::new(key("k1")));
         let mut body = Vec::new();
         sealer.seal(&phi::classify(event.clone()), SourcePosition { partition: 3, offset: 0 }, &mut body);

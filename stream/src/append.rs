@@ -12,10 +12,13 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 
 use runtime::metrics::CounterHandle;
 
+use crate::settings::{Patience, ProducerSettings};
 use crate::{Error, KafkaSettings, Offset, Partition, StreamMetric};
 
 /// Marks a record that stands for no input of its own.
 const NO_SOURCE: usize = usize::MAX;
+/// A worker that waited so long reads the log again: somebody else may own the partition by now.
+const ACKNOWLEDGEMENT_WAIT: Patience = Patience::Seconds(30);
 
 /// Where a record goes; without a partition the key decides.
 #[derive(Debug, Clone, Copy)]
@@ -86,8 +89,8 @@ pub struct Appender {
 
 impl Appender {
     pub fn new(settings: &KafkaSettings, linger_ms: u32) -> Result<Self, Error> {
-        let producer =
-            settings.producer(linger_ms).create_with_context(Acknowledgements::new()).map_err(Error::Client)?;
+        let own = ProducerSettings { linger_ms, patience: ACKNOWLEDGEMENT_WAIT, ..ProducerSettings::default() };
+        let producer = settings.producer(&own).create_with_context(Acknowledgements::new()).map_err(Error::Client)?;
         Ok(Self { producer, sent: 0, appended: StreamMetric::RecordsAppended.handle() })
     }
 

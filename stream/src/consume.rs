@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset as KafkaOffset, TopicPartitionList};
 
@@ -53,6 +53,18 @@ impl Record<'_> {
     #[must_use]
     pub fn payload(&self) -> &[u8] {
         self.0.payload().unwrap_or_default()
+    }
+
+    /// The value of the first header with this name; looks into the record only when asked.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.0.headers()?.iter().find(|header| header.key == name)?.value
+    }
+
+    /// The value of the last header with this name: the one that Java's clients go by when a name stands twice.
+    #[must_use]
+    pub fn last_header(&self, name: &str) -> Option<&[u8]> {
+        self.0.headers()?.iter().filter(|header| header.key == name).last()?.value
     }
 
     /// When the broker or the producer says it was written, in milliseconds since 1970.
@@ -233,3 +245,6 @@ impl Drop for GroupConsumer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

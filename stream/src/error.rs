@@ -26,6 +26,18 @@ pub enum Error {
     InputCutOff { topic: &'static str },
     #[error("a record was not acknowledged: {0}; the worker must read the log again before it goes on")]
     Unacknowledged(#[source] KafkaError),
+    #[error("the queue for Kafka is full, so nothing was taken; try again in a moment")]
+    QueueFull,
+    #[error("the publisher is closed, so nothing was taken; the process is about to end")]
+    Closed,
+    #[error("kafka did not acknowledge a record: {0}; it may be in the log, so send it again under the same identity")]
+    Undelivered(#[source] KafkaError),
+    #[error("kafka does not take this record: {0}; it is not in the log")]
+    Refused(#[source] KafkaError),
+    #[error("the kafka producer failed for good ({code}: {reason}); start the process again")]
+    ProducerFailed { code: RDKafkaErrorCode, reason: String },
+    #[error("the publisher's thread could not be started: {0}")]
+    Thread(#[source] std::io::Error),
     #[error("{topic}/{partition} holds no records but had some; the log was cut off and nothing can be appended to it")]
     LogCutOff { topic: String, partition: Partition },
     #[error(
@@ -38,8 +50,8 @@ pub enum Error {
     MembershipLost,
     #[error("{waiting_for} did not happen within {seconds} s")]
     TimedOut { waiting_for: &'static str, seconds: u64 },
-    #[error("schema registry at {url}: {reason}")]
-    Registry { url: String, reason: String, disposition: Disposition },
+    #[error("schema registry at {url}, {about}: {reason}")]
+    Registry { url: String, about: String, reason: String, disposition: Disposition },
     #[error("{0}")]
     Stage(#[source] Box<dyn std::error::Error + Send + Sync>, Disposition),
 }
@@ -54,11 +66,14 @@ impl Error {
             | Self::LogCutOff { .. }
             | Self::Mismatch { .. }
             | Self::InputCutOff { .. }
+            | Self::ProducerFailed { .. }
+            | Self::Thread(_)
             | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,
-            Self::Unacknowledged(_) => Disposition::Unknown,
-            Self::TimedOut { .. } | Self::Unreachable { .. } => Disposition::Retry,
+            Self::Unacknowledged(_) | Self::Undelivered(_) => Disposition::Unknown,
+            Self::Refused(_) => Disposition::Reject,
+            Self::TimedOut { .. } | Self::Unreachable { .. } | Self::QueueFull | Self::Closed => Disposition::Retry,
             Self::Registry { disposition, .. } | Self::Stage(_, disposition) => *disposition,
         }
     }

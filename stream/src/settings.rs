@@ -29,6 +29,41 @@ pub struct Link {
     pub output: &'static str,
 }
 
+/// How long a record that was handed over may wait for its acknowledgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// As long as the process lives: an absent broker delays, and never makes an outcome unknown.
+    Forever,
+    Seconds(u32),
+}
+
+impl Patience {
+    /// librdkafka reads 0 as "no limit".
+    fn milliseconds(self) -> String {
+        match self {
+            Self::Forever => "0".to_owned(),
+            Self::Seconds(seconds) => u64::from(seconds.max(1)).saturating_mul(1_000).min(i32::MAX as u64).to_string(),
+        }
+    }
+}
+
+/// A producer's own settings; all others are the same for every producer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProducerSettings {
+    /// How long a record may wait for company.
+    pub linger_ms: u32,
+    /// The queue's bounds: records beyond one of them are not taken.
+    pub queue_kib: u32,
+    pub queue_records: u32,
+    pub patience: Patience,
+}
+
+impl Default for ProducerSettings {
+    fn default() -> Self {
+        Self { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever }
+    }
+}
+
 impl KafkaSettings {
     fn base(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
@@ -75,17 +110,17 @@ impl KafkaSettings {
     }
 
     /// An idempotent producer: acknowledged by all in-sync replicas, in order, without copies.
-    pub(crate) fn producer(&self, linger_ms: u32) -> ClientConfig {
+    pub(crate) fn producer(&self, settings: &ProducerSettings) -> ClientConfig {
         let mut config = self.base();
         config
             .set("compression.codec", "lz4")
-            .set("linger.ms", linger_ms.to_string())
+            .set("linger.ms", settings.linger_ms.to_string())
             .set("batch.num.messages", "10000")
             .set("batch.size", "1000000")
-            .set("queue.buffering.max.messages", "100000")
-            .set("queue.buffering.max.kbytes", "65536")
+            .set("queue.buffering.max.messages", settings.queue_records.max(1).to_string())
+            .set("queue.buffering.max.kbytes", settings.queue_kib.max(1).to_string())
             .set("message.max.bytes", "2097152")
-            .set("delivery.timeout.ms", "30000")
+            .set("delivery.timeout.ms", settings.patience.milliseconds())
             .set("retry.backoff.ms", "5")
             .set("retry.backoff.max.ms", "200")
             .set("partitioner", "murmur2_random")

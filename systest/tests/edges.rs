@@ -28,8 +28,8 @@ fn get(url: &str) -> (u16, Value) {
 fn event(id: &str) -> Value {
     json!({
         "event_id": id, "tenant": "north-clinic", "event_type": "patient-record.viewed", "action": "read",
-        "outcome": "success", "occurred_at": 1_760_000_000_000_000i64, "agent": {"id": "clinician-7"},
-        "patient": {"id": "patient-42"}, "source": {"system": "ehr"}, "extras": {"ward": "3B"},
+        "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7"}],
+        "patients": [{"id": "patient-42"}], "source": {"system": "ehr"}, "extras": {"ward": "3B"},
     })
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use access::KeyRing;
 use anyhow::{Context, Result, bail};
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 const LOCK_POLL: Duration = Duration::from_millis(10);
@@ -51,10 +51,15 @@ impl KeyFile {
         self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
+    /// How the files beside it begin.
+    fn hidden_name(&self) -> Result<String> {
+        let name = self.path.file_name().context("--file names a folder; name a file in it")?;
+        Ok(format!(".{}", name.to_string_lossy()))
+    }
+
     /// Not on the key file itself, which is another file after each change.
     fn lock(&self) -> Result<File> {
-        let name = self.path.file_name().context("--file names a folder; name a file in it")?;
-        let path = self.folder().join(format!(".{}.lock", name.to_string_lossy()));
+        let path = self.folder().join(format!("{}.lock", self.hidden_name()?));
         let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let lock = lock.with_context(|| format!("cannot open the lock file {}", path.display()))?;
         let started = Instant::now();
@@ -78,7 +83,8 @@ impl KeyFile {
     /// another user.
     fn write(&self, text: &str) -> Result<Written<'_>> {
         let failed = || format!("cannot write beside the key file {}", self.path.display());
-        let mut next = NamedTempFile::new_in(self.folder()).with_context(failed)?;
+        let prefix = format!("{}.next-", self.hidden_name()?);
+        let mut next = Builder::new().prefix(&prefix).tempfile_in(self.folder()).with_context(failed)?;
         next.write_all(text.as_bytes()).with_context(failed)?;
         if let Ok(present) = fs::metadata(&self.path) {
             let own = next.as_file().metadata().with_context(failed)?;
@@ -110,6 +116,7 @@ impl Written<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -133,11 +140,26 @@ mod tests {
             "# two\n",
             "the next one is whole before it counts"
         );
-        // What a kill at this moment leaves: the temporary file, and the old file whole.
-        let (_, left) = written.next.keep().unwrap();
+        let mut reader = File::open(&path).unwrap();
+        written.commit().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# two\n");
+        assert_ne!(fs::metadata(&path).unwrap().ino(), before, "another file, not the old one written over");
+        let mut read = String::new();
+        reader.read_to_string(&mut read).unwrap();
+        assert_eq!(read, "# one\n", "who opened the file before the change reads it as it was");
+    }
+
+    #[test]
+    fn a_kill_between_write_and_rename_leaves_the_old_file_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let file = KeyFile::at(&path);
+        file.write("# one\n").unwrap().commit().unwrap();
+        let (_, left) = file.write("# two\n").unwrap().next.keep().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "# one\n");
         file.change(false, |_| Ok(())).unwrap();
-        assert!(fs::read_to_string(&path).unwrap().starts_with("# API keys"), "and the next change works");
+        assert!(fs::read_to_string(&path).unwrap().starts_with("# API keys"), "the next change works");
+        assert!(left.file_name().unwrap().to_string_lossy().starts_with(".keys.toml.next-"));
         assert!(left.exists());
     }
 

@@ -21,11 +21,12 @@ use stream::KafkaSettings;
 use super::*;
 use crate::admit::Admit;
 use crate::authenticate::Authenticate;
+use crate::decode::Schemas;
 use crate::publish::Publish;
 use crate::receive::{Receive, body};
 
 const EVENT: &str = r#"{"event_id":"e-1","tenant":"north","event_type":"record","action":"read",
-    "outcome":"success","occurred_at":1700000000000000,"agent":{"id":"a-1"},"source":{"system":"ehr"}}"#;
+    "outcome":"success","occurred_at":"2023-11-14T22:13:20Z","agents":[{"id":"a-1"}],"source":{"system":"ehr"}}"#;
 const POST: &str = "POST /v1/events HTTP/1.1\ncontent-type: application/json; charset=utf-8";
 
 /// How a gateway under test differs from the default.
@@ -106,13 +107,14 @@ impl Running {
         let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
         // Port 1 of this machine: connections are refused at once.
         let kafka = KafkaSettings { brokers: "127.0.0.1:1".to_owned(), ..KafkaSettings::default() };
-        let publisher = Publisher::new(&kafka).unwrap();
+        let publisher = Publisher::new(&kafka, &crate::pipeline::PRODUCER).unwrap();
         let shutdown = runtime.shutdown.clone();
         let gateway = Gateway {
             authenticate: setup.authenticate,
             admit: Admit::new(setup.bytes_in_flight_max),
             receive: Receive { patience: setup.body, shutdown: shutdown.clone() },
-            publish: Publish { publisher, router: Router::new(b"a synthetic secret").unwrap(), schema: SchemaId(1) },
+            schemas: Schemas::new(SchemaId(1)),
+            publish: Publish::new(publisher, Router::new(b"a synthetic secret").unwrap(), SchemaId(1)),
             shutdown,
         };
         let gateway = Arc::new(gateway);
