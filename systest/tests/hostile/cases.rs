@@ -50,10 +50,18 @@ fn texts() -> Vec<Case> {
         refused("JSON cut off", "400 malformed-json", json(&EVENT.as_bytes()[..80])),
         refused("something after the event", "400 malformed-json", json(format!("{EVENT} {{}}").as_bytes())),
         refused("byte order mark", "400 malformed-json", json(format!("\u{feff}{EVENT}").as_bytes())),
-        refused("invalid UTF-8", "400 malformed-json", json(&[b"{\"event_id\":\"", &[0xff, 0xfe][..], b"\"}"].concat())),
+        refused(
+            "invalid UTF-8",
+            "400 malformed-json",
+            json(&[b"{\"event_id\":\"", &[0xff, 0xfe][..], b"\"}"].concat()),
+        ),
         refused("lone surrogate", "400 malformed-json", with("ID", "\\ud800")),
         refused("NaN", "400 malformed-json", with("\"ID\"", "NaN")),
-        refused("10,000 nested arrays", "400 malformed-json", with("\"ID\"", &("[".repeat(10_000) + &"]".repeat(10_000)))),
+        refused(
+            "10,000 nested arrays",
+            "400 malformed-json",
+            with("\"ID\"", &("[".repeat(10_000) + &"]".repeat(10_000))),
+        ),
         refused("duplicate key", "400 malformed-json", with("\"action\"", "\"event_id\":\"Jane Doe\",\"action\"")),
         refused(
             "duplicate key in extras",
@@ -91,7 +99,11 @@ fn values() -> Vec<Case> {
         refused("empty id", "422 invalid-event", with("ID", "")),
         refused("NUL in an id", "422 invalid-event", with("ID", "a\\u0000b")),
         refused("id of 513 bytes", "422 invalid-event", with("ID", &"x".repeat(513))),
-        refused("a tenant of one's own choice", "422 invalid-event", with("\"action\"", "\"tenant\":\"other\",\"action\"")),
+        refused(
+            "a tenant of one's own choice",
+            "422 invalid-event",
+            with("\"action\"", "\"tenant\":\"other\",\"action\""),
+        ),
         refused("year 9999", "422 invalid-event", with("2026-03-01T09:30:00Z", "9999-12-31T23:59:59Z")),
         refused("year 0001", "422 invalid-event", with("2026-03-01T09:30:00Z", "0001-01-01T00:00:00Z")),
         refused("30 February", "422 invalid-event", with("2026-03-01", "2026-02-30")),
@@ -114,7 +126,8 @@ fn values() -> Vec<Case> {
 
 fn transport() -> Vec<Case> {
     let big = 100 * 1024 * 1024;
-    let announced = format!("POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: {JSON}\r\ncontent-length: {big}\r\n\r\n");
+    let announced =
+        format!("POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: {JSON}\r\ncontent-length: {big}\r\n\r\n");
     let both = format!(
         "POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: {JSON}\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n\
          0\r\n\r\n"
@@ -122,7 +135,8 @@ fn transport() -> Vec<Case> {
     let chunk = format!(
         "POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: {JSON}\r\ntransfer-encoding: chunked\r\n\r\nJane\r\nDoe\r\n0\r\n\r\n"
     );
-    let chunked = format!("POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: {JSON}\r\ntransfer-encoding: chunked\r\n\r\n");
+    let chunked =
+        format!("POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: {JSON}\r\ntransfer-encoding: chunked\r\n\r\n");
     let mega = format!("100000\r\n{}\r\n", "x".repeat(1 << 20));
     let headers = (0..300).map(|number| format!("x-{number}: y\r\n")).collect::<String>();
     vec![

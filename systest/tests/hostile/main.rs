@@ -75,7 +75,11 @@ fn every_hostile_input_gets_the_answer_that_the_book_lists() {
     // Heading and ruler are rows too, the slow ones have a test of their own.
     assert_eq!(listed, cases.len() + slow::ROWS.len() + 1, "the book lists cases that nobody tries");
     assert_eq!(service.get("/readyz").unwrap().0, 200, "the gateway still answers");
-    assert_eq!(judge::count(&ground.pipeline).unwrap().events.total, accepted, "Kafka holds what was answered with 2xx");
+    assert_eq!(
+        judge::count(&ground.pipeline).unwrap().events.total,
+        accepted,
+        "Kafka holds what was answered with 2xx"
+    );
     // A bomb or a giant that had been unpacked would show.
     let resident = service.metric("process_resident_memory_bytes").unwrap() / f64::from(1 << 20);
     assert!(resident < 150.0, "{resident:.0} MiB");

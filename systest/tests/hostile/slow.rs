@@ -10,8 +10,12 @@ use super::{Gateway, PAGE, gateway};
 /// Name, what is sent at first, what then comes byte by byte, the answer.
 pub const ROWS: [(&str, &str, &str); 2] = [
     ("headers, a byte a second (slow-loris)", "408", "POST /v1/events HTTP/1.1\r\nx: "),
-    ("body, a byte a second", "408 too-slow", "POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: application/json\r\n\
-        content-length: 1000\r\n\r\n"),
+    (
+        "body, a byte a second",
+        "408 too-slow",
+        "POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-type: application/json\r\n\
+        content-length: 1000\r\n\r\n",
+    ),
 ];
 
 #[test]
