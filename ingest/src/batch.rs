@@ -32,7 +32,6 @@ use crate::publish::{self, Handed, Unhanded};
 use crate::receive::Arriving;
 use crate::remember::Gathering;
 use crate::trace::TraceContext;
-use crate::validate::validate;
 
 /// One batch's events.
 pub const EVENTS_MAX: usize = 10_000;
@@ -163,7 +162,8 @@ impl<'g> Batch<'g> {
         let defaults = Defaults { tenant: Some(self.tenant), event_id: None };
         let decoded = decode::decode_json(plain.as_deref().unwrap_or(event), &defaults);
         let told = |problem: Problem| if self.is_cloudevents { problem.under("/data") } else { problem };
-        let valid = decoded.map_err(told).and_then(validate).map_err(Unhanded::Refused)?;
+        let valid = decoded.and_then(|event| self.gateway.validate.validate(event));
+        let valid = valid.map_err(|problem| Unhanded::Refused(told(problem)))?;
         let handed = self.gateway.publish.hand_over(&valid, self.trace, &mut self.record, &self.gathering)?;
         let start = self.ids.len();
         self.ids.push_str(&valid.event().event_id);

@@ -41,6 +41,7 @@ use crate::receive::{Accepts, Doors, Receive, body};
 use crate::serve::limit::limit;
 use crate::serve::{self, Server};
 use crate::store::store;
+use crate::validate::Validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
 
@@ -54,12 +55,11 @@ const ONE_EVENT: Accepts = Accepts {
     bytes_max: EVENT_BYTES_MAX,
 };
 
-/// What `POST /v1/events:batch` takes.
-const EVENTS: Accepts = Accepts {
+/// What `POST /v1/events:batch` takes, up to a size that the configuration knows.
+pub const EVENTS: Accepts = Accepts {
     types: &["application/x-ndjson", "application/jsonl", "application/json", "application/cloudevents-batch+json"],
-    bytes_max: BATCH_BYTES_MAX,
+    bytes_max: 0,
 };
-const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What the requests share.
 pub struct Gateway {
@@ -67,7 +67,10 @@ pub struct Gateway {
     pub admit: Admit,
     pub receive: Receive,
     pub schemas: Schemas,
+    pub validate: Validate,
     pub publish: Publish,
+    /// What `POST /v1/events:batch` takes.
+    pub batch: Accepts,
     pub shutdown: Shutdown,
 }
 
@@ -88,6 +91,8 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
         admit: Admit::new(config.bytes_in_flight_max),
         receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
         schemas: Schemas::new(schema),
+        validate: Validate { unknown: config.unknown_event_types },
+        batch: Accepts { bytes_max: config.batch_bytes_max, ..EVENTS },
         publish: Publish::new(publisher, router, schema),
         shutdown,
     };
@@ -129,15 +134,15 @@ pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
 async fn event(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     timed(async {
         let admitted = gateway.admit(request, &ONE_EVENT)?;
-        store(&gateway, &gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
+        store(&gateway, gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
     })
     .await
 }
 
 async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     timed(async {
-        let admitted = gateway.admit(request, &EVENTS)?;
-        batch(&gateway, gateway.receive.stream(admitted, &EVENTS, gateway.doors()).await?).await
+        let admitted = gateway.admit(request, &gateway.batch)?;
+        batch(&gateway, gateway.receive.stream(admitted, &gateway.batch, gateway.doors()).await?).await
     })
     .await
 }

@@ -17,7 +17,6 @@ use crate::receipt::Receipt;
 use crate::receive::Received;
 use crate::remember::{Gathering, Landing};
 use crate::trace::RequestId;
-use crate::validate::validate;
 
 /// How long a request waits for Kafka. The record waits on; sent again, the event joins it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,7 +41,7 @@ impl IntoResponse for Stored {
     }
 }
 
-pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Problem> {
+pub async fn store(gateway: &Gateway, received: Received) -> Result<Stored, Problem> {
     let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
     let request_id = received.request_id().map(RequestId::as_str);
     tracing::debug!(request_id, caller = %received.caller, bytes = received.body.len(), "an event was received");
@@ -57,7 +56,7 @@ pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Pro
         _ => decode::decode_json(body, &defaults).map_err(|problem| told(problem, form))?,
     };
     let id_is_from_key = own_id.as_deref().is_some_and(|id| event.event_id == id);
-    let valid = validate(event)?;
+    let valid = gateway.validate.validate(event)?;
     if let Some(key) = key {
         key.tie(gateway, valid.event())?;
     }
@@ -69,7 +68,10 @@ pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Pro
         Unhanded::Refused(problem) => problem,
     })?;
     gathering.wait(PATIENCE, &gateway.shutdown).await;
-    answer(&valid.event().event_id, &handed)
+    let answer = answer(&valid.event().event_id, &handed);
+    // Only now may others use the memory.
+    drop(received.hold);
+    answer
 }
 
 /// What the head can do for an event without an id, and where a CloudEvent's event stands.

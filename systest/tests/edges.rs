@@ -27,7 +27,7 @@ fn get(url: &str) -> (u16, Value) {
 
 fn event(id: &str) -> Value {
     json!({
-        "event_id": id, "tenant": "north-clinic", "event_type": "patient-record.viewed", "action": "read",
+        "event_id": id, "tenant": "general-hospital", "event_type": "patient-record.viewed", "action": "read",
         "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7"}],
         "patients": [{"id": "patient-42"}], "source": {"system": "ehr"}, "extras": {"ward": "3B"},
     })
@@ -47,7 +47,7 @@ fn an_event_by_http_and_one_by_the_client_are_sealed_and_found_again() {
     let client = Client::connect(&stack.brokers, &stack.registry_url, ROUTING_SECRET).unwrap();
     let essentials = Essentials {
         event_id: "by-client",
-        tenant: "north-clinic",
+        tenant: "general-hospital",
         event_type: "patient-record.viewed",
         action: "read",
         outcome: "success",
