@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("seal", &["schemas", "phi"]),
     ("runtime", &[]),
     ("stream", &["runtime"]),
-    (("client", &["schemas", "stream"])),
+    ("client", &["schemas", "stream"]),
     ("ingest", CORE),
     ("enrich", CORE),
     ("sink", CORE),
