@@ -3,6 +3,8 @@
 
 mod connections;
 mod counts;
+mod event;
+mod keys;
 mod table;
 mod topics;
 mod verify;
@@ -23,6 +25,7 @@ use connections::Connections;
   audit-cli topics plan --replication 1
   audit-cli counts
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
+  audit-cli keys api create --tenant north-clinic --service ehr
 
 Addresses come from flags or from the environment that `dev/up` writes: . .dev/default/env"
 )]
@@ -44,8 +47,12 @@ enum Command {
     Topics(topics::Topics),
     /// Count the records in Kafka and in each store, per partition
     Counts(counts::Counts),
+    /// Types, templates, checks and schema of events
+    Event(event::Event),
     /// Verify every chain in one place; the exit code is the verdict
     Verify(verify::Verify),
+    /// Make, list and end the keys of those who publish and read
+    Keys(keys::Keys),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -67,6 +74,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Topics(topics) => topics.run(&connections, json).await,
         Command::Counts(counts) => counts.run(&connections, json).await,
+        Command::Event(event) => event.run(json),
         Command::Verify(verify) => verify.run(&connections, json).await,
+        Command::Keys(keys) => keys.run(json),
     }
 }

@@ -147,11 +147,14 @@ impl ClientBuilder {
         self
     }
 
-    /// A client of a gateway. Nothing is sent before the first event; an empty key is for a gateway that asks for none.
-    pub fn http(self, url: &str, api_key: impl AsRef<str>) -> Result<Client, Error> {
+    /// A client of a gateway. Nothing is sent before the first event.
+    ///
+    /// `key` is an API key (`stk_...`), which goes along with each request, or a signing secret (`sts_...`), which signs each
+    /// request and never leaves this process. An empty one is for a gateway that asks nobody who they are.
+    pub fn http(self, url: &str, key: impl AsRef<str>) -> Result<Client, Error> {
         self.check()?;
         let tls = client_config(&self.trust, url.starts_with("https:"))?;
-        let connection = Connection::new(url, api_key.as_ref(), self.request_timeout, tls)?;
+        let connection = Connection::new(url, key.as_ref(), self.request_timeout, tls)?;
         let gateway = Gateway::new(connection, self.requests_in_flight_max, self.compresses);
         let limits = Limits { linger: self.linger, events_max: self.batch_events_max, bytes_max: self.batch_bytes_max };
         Ok(self.client(Way::Http(Box::new(gateway)), limits))

@@ -42,9 +42,9 @@ pub struct Pending {
 }
 
 impl Client {
-    /// A client of a gateway, such as `https://gateway.example:8443`, with an API key and default settings.
-    pub fn http(url: &str, api_key: impl AsRef<str>) -> Result<Self, Error> {
-        Self::builder().http(url, api_key)
+    /// A client of a gateway, such as `https://gateway.example:8443`, with default settings; see [`ClientBuilder::http`].
+    pub fn http(url: &str, key: impl AsRef<str>) -> Result<Self, Error> {
+        Self::builder().http(url, key)
     }
 
     /// A client of the brokers themselves with default settings; see [`ClientBuilder::kafka`].

@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use schemas::detail::Context;
-use schemas::{Agent, AuditEvent, Change, DecodeFault, Fault, Network, Object, Patient, Time};
+use schemas::{Agent, AuditEvent, Change, DecodeFault, Mistake, Network, Object, Patient, Time};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -32,7 +32,7 @@ use crate::fault::{self, Faults};
 pub struct Event {
     inner: AuditEvent<'static>,
     /// What could not be put into the event.
-    misplaced: Vec<Fault>,
+    misplaced: Vec<Mistake>,
 }
 
 impl Event {
@@ -135,7 +135,7 @@ impl Event {
         let mut objects = std::mem::take(&mut self.inner.objects).into_vec();
         match objects.last_mut() {
             Some(object) => push(&mut object.changes, change),
-            None => self.misplaced.push(Fault { pointer: "/objects".to_owned(), fault: DecodeFault::EmptyField }),
+            None => self.misplaced.push(fault::mistake("/objects", DecodeFault::EmptyField)),
         }
         self.inner.objects = objects.into();
         self
@@ -229,7 +229,7 @@ impl Event {
         Err(Error::Invalid { event: Box::new(self), faults: Faults(faults) })
     }
 
-    pub(crate) fn faults(&self) -> Vec<Fault> {
+    pub(crate) fn faults(&self) -> Vec<Mistake> {
         let mut faults = fault::check(&self.inner);
         faults.extend(self.misplaced.iter().cloned());
         faults

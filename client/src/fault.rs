@@ -1,34 +1,33 @@
-//! Everything that is wrong with an event, told at once. Shows fields and fixes, never content.
+//! Everything that is wrong with an event, told at once: places, reasons and fixes, never content.
 
 use std::fmt;
 
 use schemas::list::ENTRIES_MAX;
-use schemas::{AuditEvent, DecodeFault, Fault};
+use schemas::{AuditEvent, DecodeFault, Mistake, catalogue};
 
-/// The faults of one event, each with its place as a JSON pointer.
+/// The mistakes of one event, each with its place as a JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults(pub Vec<Fault>);
+pub struct Faults(pub Vec<Mistake>);
 
 impl Faults {
-    pub(crate) fn one(pointer: &str, fault: DecodeFault) -> Self {
-        Self(vec![Fault { pointer: pointer.to_owned(), fault }])
+    pub(crate) fn whole(fault: DecodeFault) -> Self {
+        Self(vec![mistake("", fault)])
     }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, Fault { pointer, fault }) in self.0.iter().enumerate() {
+        for (number, Mistake { pointer, reason, fix }) in self.0.iter().enumerate() {
             let before = if number == 0 { "" } else { "; " };
             let place = if pointer.is_empty() { "the event" } else { pointer };
-            write!(out, "{before}{place} ({fault}): {}", fix(*fault))?;
+            write!(out, "{before}{place} ({reason}): {fix}")?;
         }
         Ok(())
     }
 }
 
-/// What the caller can do about it.
-fn fix(fault: DecodeFault) -> &'static str {
-    match fault {
+pub(crate) fn mistake(pointer: &str, fault: DecodeFault) -> Mistake {
+    let fix = match fault {
         DecodeFault::EmptyField => "give it a value",
         DecodeFault::TooLong => "shorten it; ids have at most 512 bytes, words such as the action 128",
         DecodeFault::NulCharacter => "remove the NUL character",
@@ -37,12 +36,13 @@ fn fix(fault: DecodeFault) -> &'static str {
         DecodeFault::TooMany => "give at most 1000 entries, or send several events",
         DecodeFault::Oversized => "shorten the event to 1 MiB; refer to large content",
         _ => "correct it",
-    }
+    };
+    Mistake::new(pointer, fault.reason(), fix)
 }
 
 /// The gateway's rule, and the reader's: what would not be sealed is not sent.
-pub(crate) fn check(event: &AuditEvent<'_>) -> Vec<Fault> {
-    let mut faults = event.faults();
+pub(crate) fn check(event: &AuditEvent<'_>) -> Vec<Mistake> {
+    let mut found: Vec<Mistake> = event.faults().iter().map(|fault| mistake(&fault.pointer, fault.fault)).collect();
     for (pointer, entries) in [
         ("/agents", event.agents.len()),
         ("/patients", event.patients.len()),
@@ -50,13 +50,16 @@ pub(crate) fn check(event: &AuditEvent<'_>) -> Vec<Fault> {
         ("/extras", event.extras.len()),
     ] {
         if entries > ENTRIES_MAX {
-            faults.push(Fault { pointer: pointer.to_owned(), fault: DecodeFault::TooMany });
+            found.push(mistake(pointer, DecodeFault::TooMany));
         }
     }
     for (index, object) in event.objects.iter().enumerate() {
         if object.changes.len() > ENTRIES_MAX {
-            faults.push(Fault { pointer: format!("/objects/{index}/changes"), fault: DecodeFault::TooMany });
+            found.push(mistake(&format!("/objects/{index}/changes"), DecodeFault::TooMany));
         }
     }
-    faults
+    let known: Vec<String> = found.iter().map(|mistake| mistake.pointer.clone()).collect();
+    // What is empty is also missing; once is enough.
+    found.extend(catalogue::check(event).into_iter().filter(|mistake| !known.contains(&mistake.pointer)));
+    found
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use schemas::event::EVENT_BYTES_MAX;
-use schemas::{AuditEvent, DecodeFault, Fault};
+use schemas::{AuditEvent, DecodeFault, Mistake};
 use tokio::task::JoinSet;
 
 use crate::batch::{self, Content};
@@ -138,20 +138,17 @@ fn settle(ledger: &Ledger, sent: &[Number], answer: Result<Answer, Failure>) -> 
 }
 
 /// The event as JSON, or why the gateway would not take it. The tenant may be left to the gateway.
-pub(crate) fn encode(event: &AuditEvent<'_>, faults: Vec<Fault>) -> Result<Encoded, Faults> {
-    let faults: Vec<Fault> = faults
-        .into_iter()
-        .filter(|Fault { pointer, fault }| !(pointer == "/tenant" && *fault == DecodeFault::EmptyField))
-        .collect();
-    if !faults.is_empty() {
-        return Err(Faults(faults));
+pub(crate) fn encode(event: &AuditEvent<'_>, mut mistakes: Vec<Mistake>) -> Result<Encoded, Faults> {
+    mistakes.retain(|mistake| !(mistake.pointer == "/tenant" && event.tenant.is_empty()));
+    if !mistakes.is_empty() {
+        return Err(Faults(mistakes));
     }
-    let mut body = serde_json::to_vec(event).map_err(|_| Faults::one("", DecodeFault::BadLength))?;
+    let mut body = serde_json::to_vec(event).map_err(|_| Faults::whole(DecodeFault::BadLength))?;
     if event.tenant.is_empty() {
         leave_out_tenant(&mut body);
     }
     if body.len() > EVENT_BYTES_MAX {
-        return Err(Faults::one("", DecodeFault::Oversized));
+        return Err(Faults::whole(DecodeFault::Oversized));
     }
     Ok(Encoded { body: body.into(), key: [0; 16] })
 }

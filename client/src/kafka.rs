@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use schemas::event::EVENT_BYTES_MAX;
 use schemas::routing::Router;
-use schemas::wire::{self, SchemaId};
-use schemas::{AuditEvent, DecodeFault, Fault, released, topic};
+use schemas::wire::{self, Framing, SchemaId};
+use schemas::{AuditEvent, DecodeFault, Mistake, released, topic};
 use stream::Disposition;
 use stream::publish::{Outgoing, Publisher, Receipt, Ticket};
 use stream::registry::Registry;
@@ -42,60 +42,73 @@ pub(crate) struct Slip {
 
 impl Brokers {
     /// The event as Avro and its key, or why no reader would take it.
-    pub fn encode(&self, event: &AuditEvent<'_>, faults: Vec<Fault>) -> Result<Encoded, Faults> {
-        if !faults.is_empty() {
-            return Err(Faults(faults));
+    pub fn encode(&self, event: &AuditEvent<'_>, mistakes: Vec<Mistake>) -> Result<Encoded, Faults> {
+        if !mistakes.is_empty() {
+            return Err(Faults(mistakes));
         }
         let mut body = Vec::new();
         event.encode(&mut body);
         if body.len() > EVENT_BYTES_MAX {
-            return Err(Faults::one("", DecodeFault::Oversized));
+            return Err(Faults::whole(DecodeFault::Oversized));
         }
         // Whatever bounds the readers have, they are asked here.
-        AuditEvent::decode(&body).map_err(|error| Faults::one("", error.fault))?;
+        AuditEvent::decode(&body).map_err(|error| Faults::whole(error.fault))?;
         Ok(Encoded { body: body.into(), key: self.router.key(event) })
     }
 
     /// Hands events over for as long as it is polled.
     pub async fn run(&self, ledger: &Arc<Ledger>) {
-        loop {
-            let mut batch = worker::next_batch(ledger).await;
-            let Some(schema) = self.schema(ledger, &mut batch).await else { continue };
-            let events = ledger.fly(&mut batch);
-            for (number, event) in batch.into_iter().zip(events) {
-                self.hand_over(ledger, number, schema, &event).await;
-            }
-        }
-    }
-
-    /// The schema's id; `None` when all events of the batch were given back before the registry answered.
-    async fn schema(&self, ledger: &Ledger, batch: &mut Vec<Number>) -> Option<SchemaId> {
+        // Nobody needs to be asked before there is something to send.
+        let first = worker::next_batch(ledger).await;
         let mut backoff = Backoff::default();
-        loop {
-            if let Some(schema) = self.schema.get() {
-                return Some(*schema);
+        let is_known = self.ask().await;
+        self.hand_all_over(ledger, first).await;
+        let asking = async {
+            let mut known = is_known;
+            while !known {
+                sleep(backoff.pause(None)).await;
+                known = self.ask().await;
             }
-            let (registry, released) = (self.registry.clone(), released::AUDIT_EVENT);
-            let asked = tokio::task::spawn_blocking(move || registry.register(released.subject, released.text)).await;
-            let why = match asked {
-                Ok(Ok(id)) => return Some(*self.schema.get_or_init(|| SchemaId(id))),
-                Ok(Err(error)) => error.to_string(),
-                Err(error) => error.to_string(),
-            };
-            batch.retain(|number| ledger.holds(*number));
-            if batch.is_empty() {
-                return None;
+            std::future::pending::<()>().await;
+        };
+        let sending = async {
+            loop {
+                let batch = worker::next_batch(ledger).await;
+                self.hand_all_over(ledger, batch).await;
             }
-            for number in batch.iter() {
-                ledger.failed(*number, &why, false);
-            }
-            sleep(backoff.pause(None)).await;
+        };
+        tokio::select! {
+            () = asking => {}
+            () = sending => {}
         }
     }
 
-    async fn hand_over(&self, ledger: &Arc<Ledger>, number: Number, schema: SchemaId, event: &Encoded) {
-        let mut record = Vec::with_capacity(event.body.len() + 5);
-        wire::write_header(&mut record, schema);
+    /// Asks the registry for the schema's id. Until it answers, records name their schema by its fingerprint.
+    async fn ask(&self) -> bool {
+        let (registry, released) = (self.registry.clone(), released::AUDIT_EVENT);
+        match tokio::task::spawn_blocking(move || registry.register(released.subject, released.text)).await {
+            Ok(Ok(id)) => {
+                self.schema.get_or_init(|| SchemaId(id));
+                return true;
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "records go without the registry's id"),
+            Err(error) => tracing::error!(%error, "the registry was not asked"),
+        }
+        false
+    }
+
+    async fn hand_all_over(&self, ledger: &Arc<Ledger>, mut batch: Vec<Number>) {
+        let of_fingerprint = || Framing::from(released::AUDIT_EVENT.fingerprint());
+        let framing = self.schema.get().map_or_else(of_fingerprint, |id| Framing::from(*id));
+        let events = ledger.fly(&mut batch);
+        for (number, event) in batch.into_iter().zip(events) {
+            self.hand_over(ledger, number, framing, &event).await;
+        }
+    }
+
+    async fn hand_over(&self, ledger: &Arc<Ledger>, number: Number, framing: Framing, event: &Encoded) {
+        let mut record = Vec::with_capacity(event.body.len() + 10);
+        wire::write_header(&mut record, framing);
         record.extend_from_slice(&event.body);
         let record = Bytes::from(record);
         let slip = Arc::new(Slip { ledger: Arc::clone(ledger), number, runtime: Handle::current() });

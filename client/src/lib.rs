@@ -44,5 +44,5 @@ pub use ledger::Undecided;
 pub use problem::{FieldError, Problem};
 pub use receipt::Receipt;
 pub use schemas::detail::Context;
-pub use schemas::{Agent, AuditEvent, Change, DecodeFault, Fault, Object, Patient, Source, Time};
+pub use schemas::{Agent, AuditEvent, Change, Mistake, Object, Patient, Source, Time};
 pub use stream::Disposition;

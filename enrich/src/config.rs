@@ -1,5 +1,7 @@
 //! `[enrich]`: where events come from, who seals them, under which key.
 
+use std::path::PathBuf;
+
 use runtime::config::{Problem, ProcessSettings, Secret, Section};
 use serde::{Deserialize, Serialize};
 use stream::KafkaSettings;
@@ -14,6 +16,9 @@ pub struct EnrichConfig {
     #[serde(default)]
     pub kafka: KafkaSettings,
     pub registry_url: String,
+    /// Where schemas outlive the process, for records that arrive while the registry is away.
+    #[serde(default)]
+    pub registry_cache_file: Option<PathBuf>,
     /// How long an append may wait for company: 1 for latency, 5 to 20 for throughput.
     #[serde(default = "linger_ms")]
     pub linger_ms: u32,

@@ -11,9 +11,9 @@ use runtime::metrics::CounterHandle;
 use runtime::service::Runtime;
 use schemas::wire::SchemaId;
 use schemas::{released, topic};
-use stream::registry::Registry;
+use stream::registry::{CacheSettings, CachedRegistry, Registry};
 use stream::transform::{Outbox, Transform, TransformSettings};
-use stream::{Link, Partition, Position, Record, StreamMetric};
+use stream::{Link, Partition, Position, Record, RegistryMetric, StreamMetric};
 
 use crate::config::EnrichConfig;
 use crate::decode::Decoder;
@@ -32,7 +32,9 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
     }
     EnrichMetric::describe();
     StreamMetric::describe();
-    let registry = Registry::new(&config.registry_url);
+    RegistryMetric::describe();
+    let cache = CacheSettings { file: config.registry_cache_file, ..CacheSettings::default() };
+    let registry = CachedRegistry::new(Registry::new(&config.registry_url), cache);
     let sealed_schema = register(&registry, released::SEALED_EVENT)?;
     let mut enrich = Enrich {
         dead_schema: register(&registry, released::DEAD_LETTER)?,
@@ -47,7 +49,7 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
     Ok(stream::transform::run(&settings, &mut enrich, runtime)?)
 }
 
-fn register(registry: &Registry, schema: released::Released) -> Result<SchemaId, Error> {
+fn register(registry: &CachedRegistry, schema: released::Released) -> Result<SchemaId, Error> {
     Ok(SchemaId(registry.register(schema.subject, schema.text)?))
 }
 

@@ -18,6 +18,7 @@ pub fn dead_letter(record: &Record<'_>, error: DecodeError, schema: SchemaId) ->
         source_offset: record.offset().0,
         payload_bytes: i64::try_from(payload.len()).unwrap_or(i64::MAX),
         payload_sha256: Sha256::digest(payload).into(),
+        ..DeadLetter::default()
     }
     .encode(&mut bytes);
     bytes

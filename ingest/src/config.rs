@@ -1,10 +1,21 @@
-//! `[ingest]`: where requests come in, where events go, and how many may be on the way.
+//! `[ingest]`: where requests come in, who may send them, how many may be on the way, and where events go.
+
+mod check;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use access::{Name, SigningMaster};
 use runtime::config::{Problem, ProcessSettings, Secret, Section};
 use serde::{Deserialize, Serialize};
 use stream::KafkaSettings;
+
+use crate::authenticate::ring::Keys;
+use crate::authenticate::{Authenticate, Signatures};
+use crate::error::Error;
+use crate::reload::Reloaded;
+use crate::serve::tls::{Tls, TlsSettings};
 
 /// The section.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,20 +30,48 @@ pub struct IngestConfig {
     pub registry_url: String,
     /// Makes the Kafka keys; the same for every gateway and client of a deployment.
     pub routing_key: Secret,
+    /// Certificates; without them the gateway speaks plain HTTP.
+    #[serde(default)]
+    pub tls: Option<TlsSettings>,
+    /// Whether plain HTTP may be reached from other machines, because TLS ends before it.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// The key file; without it, nobody is asked who they are.
+    #[serde(default)]
+    pub api_keys: Option<PathBuf>,
+    /// Opens the way for signed requests.
+    #[serde(default)]
+    pub signing_secret: Option<Secret>,
+    /// Without a key file: the tenant of everything that comes in.
+    #[serde(default)]
+    pub open_tenant: Option<Name>,
     /// Whether others than this machine may reach a gateway that asks nobody who they are.
     #[serde(default)]
     pub allow_unauthenticated: bool,
-    /// One more is answered with 429. Each may hold an event of up to 1 MiB.
-    #[serde(default = "requests_in_flight_max")]
-    pub requests_in_flight_max: u32,
+    #[serde(default = "connections_max")]
+    pub connections_max: u32,
+    /// The memory of all requests without an answer; one more is answered with 429.
+    #[serde(default = "bytes_in_flight_max")]
+    pub bytes_in_flight_max: usize,
+    /// What a batch may have after decompression.
+    #[serde(default = "batch_bytes_max")]
+    pub batch_bytes_max: usize,
 }
 
 fn listen() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))
 }
 
-fn requests_in_flight_max() -> u32 {
-    1_024
+fn connections_max() -> u32 {
+    4_096
+}
+
+fn bytes_in_flight_max() -> usize {
+    32 * 1024 * 1024
+}
+
+fn batch_bytes_max() -> usize {
+    16 * 1024 * 1024
 }
 
 impl Section for IngestConfig {
@@ -43,52 +82,29 @@ impl Section for IngestConfig {
     }
 
     fn check(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if !self.listen.ip().is_loopback() && !self.allow_unauthenticated {
-            problems.push(Problem::new(
-                "listen",
-                "is reachable from other machines and the gateway asks nobody who they are; use 127.0.0.1, or set \
-                 allow_unauthenticated = true where something else guards the way",
-            ));
+        self.problems()
+    }
+}
+
+impl IngestConfig {
+    /// The files that may change while the gateway runs.
+    pub fn reloaded(&self) -> Result<Reloaded, Error> {
+        let tls = self.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
+        let keys = self.api_keys.as_deref().map(Keys::load).transpose()?.map(Arc::new);
+        Ok(Reloaded { tls, keys })
+    }
+
+    pub fn authenticate(&self, reloaded: &Reloaded) -> Result<Authenticate, Error> {
+        match (&reloaded.keys, &self.open_tenant) {
+            (Some(keys), _) => {
+                let master = self.signing_secret.as_ref().map(|secret| SigningMaster::new(secret.expose()));
+                Ok(Authenticate::with_keys(Arc::clone(keys), Signatures::new(master.transpose()?)))
+            }
+            (None, Some(tenant)) => Ok(Authenticate::open(tenant.clone())),
+            (None, None) => Err(Error::NobodyKnown),
         }
-        if self.registry_url.is_empty() {
-            problems
-                .push(Problem::new("registry_url", "is empty; give the root of the registry's Confluent interface"));
-        }
-        if !(1..=100_000).contains(&self.requests_in_flight_max) {
-            problems.push(Problem::new("requests_in_flight_max", "must be between 1 and 100000"));
-        }
-        problems
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(variables: &[(&str, &str)]) -> Result<IngestConfig, String> {
-        let required = [("REGISTRY_URL", "http://127.0.0.1:1"), ("ROUTING_KEY", "a synthetic secret")];
-        let all = required.iter().chain(variables);
-        let environment = all.map(|(key, value)| (format!("SEALTRAIL_INGEST_{key}"), (*value).to_owned()));
-        runtime::config::load(None, environment).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_default_answers_this_machine_only() {
-        assert!(load(&[]).unwrap().listen.ip().is_loopback());
-    }
-
-    #[test]
-    fn an_open_address_needs_to_be_asked_for() {
-        let open = ("LISTEN", "0.0.0.0:8080");
-        assert!(load(&[open]).unwrap_err().contains("allow_unauthenticated = true"));
-        assert!(load(&[open, ("ALLOW_UNAUTHENTICATED", "true")]).is_ok());
-        assert!(load(&[("LISTEN", "[::1]:8080")]).is_ok());
-    }
-
-    #[test]
-    fn a_gateway_that_could_take_nothing_is_refused() {
-        assert!(load(&[("REQUESTS_IN_FLIGHT_MAX", "0")]).unwrap_err().contains("between 1 and 100000"));
-        assert!(load(&[("REGISTRY_URL", "")]).unwrap_err().contains("registry_url"));
-    }
-}
+mod tests;

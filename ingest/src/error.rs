@@ -12,6 +12,14 @@ pub enum Error {
     Listen { address: SocketAddr, source: io::Error },
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
+    #[error("nobody is known to the gateway; set api_keys, or open_tenant for one that asks nobody")]
+    NobodyKnown,
+    #[error(transparent)]
+    Keys(#[from] crate::authenticate::ring::KeysError),
+    #[error(transparent)]
+    Access(#[from] access::Error),
+    #[error(transparent)]
+    Tls(#[from] crate::serve::tls::TlsError),
     #[error("the server stopped by itself")]
     Serve(#[source] io::Error),
     #[error(transparent)]

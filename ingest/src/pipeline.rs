@@ -1,10 +1,11 @@
-//! One request, stage by stage:
+//! One request, stage by stage. Each stage's type is the only way into the next one:
 //!
 //! ```text
-//! POST /v1/events ─▶ receive ─▶ decode ─▶ validate ─▶ publish ─▶ audit.events
-//!   at most 1,024      ≤ 1 MiB      │         │           │ acknowledged by all in-sync replicas
-//!   (beyond: 429)      ≤ 10 s       ▼         ▼           ▼
-//!                           problem document          201 and the receipt   (queued for Kafka: at most 64 MiB)
+//! connection ─▶ limit ─▶ authenticate ─▶ admit ─────────▶ receive ────────▶ decode ─▶ validate ─▶ publish ─▶ audit.events
+//!  ≤ 4,096      ≤ 64      Identified      Admitted          Received          │          │          │ acknowledged by all
+//!  (else 503)   headers,  (else 401,      key's rates,      ≤ 1 MiB,          ▼          ▼          ▼ in-sync replicas
+//!  head ≤ 10 s  ≤ 16 KiB   403)           all ≤ 32 MiB      ≤ 10 s a pause,   problem document      201 and the receipt
+//!  idle ≤ 60 s  (else 431)                (else 429)        ≤ 30 s (408, 413)                       (≤ 10 s, else 503)
 //! ```
 //!
 //! Only a stage's result is logged or counted, never the event.
@@ -13,9 +14,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Json;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::StatusCode;
+use access::Scope;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use runtime::Disposition;
 use runtime::service::Runtime;
@@ -26,28 +27,47 @@ use schemas::wire::SchemaId;
 use stream::publish::Publisher;
 use stream::registry::Registry;
 use stream::{Patience, ProducerSettings};
-use tokio::sync::Semaphore;
 
+use crate::admit::{Admit, Admitted};
+use crate::authenticate::Authenticate;
+use crate::batch::batch;
 use crate::config::IngestConfig;
-use crate::decode::decode;
+use crate::decode::Schemas;
 use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
-use crate::publish::{Publish, Receipt};
-use crate::receive::receive;
-use crate::serve;
-use crate::validate::validate;
+use crate::publish::Publish;
+use crate::receive::{Accepts, Doors, Receive, body};
+use crate::serve::limit::limit;
+use crate::serve::{self, Server};
+use crate::store::store;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
-/// The caller is waiting: a record is given up within a request's patience.
+
+/// A record is never given up while the process lives, so that a retry can join its flight.
 pub const PRODUCER: ProducerSettings =
-    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Seconds(10) };
+    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
+
+/// What `POST /v1/events` takes.
+const ONE_EVENT: Accepts = Accepts {
+    types: &["application/json", "application/avro", "application/cloudevents+json"],
+    bytes_max: EVENT_BYTES_MAX,
+};
+
+/// What `POST /v1/events:batch` takes.
+const EVENTS: Accepts = Accepts {
+    types: &["application/x-ndjson", "application/jsonl", "application/json", "application/cloudevents-batch+json"],
+    bytes_max: BATCH_BYTES_MAX,
+};
+const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What the requests share.
 pub struct Gateway {
+    pub authenticate: Authenticate,
+    pub admit: Admit,
+    pub receive: Receive,
+    pub schemas: Schemas,
     pub publish: Publish,
-    pub in_flight: Semaphore,
-    pub in_flight_max: u32,
     pub shutdown: Shutdown,
 }
 
@@ -57,14 +77,22 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
     let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
     let kafka = runtime.health.dependency("kafka");
+    let reloaded = config.reloaded()?;
+    let authenticate = config.authenticate(&reloaded)?;
     let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
     let address = config.listen;
     let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
-    let in_flight_max = config.requests_in_flight_max;
-    let in_flight = Semaphore::new(in_flight_max as usize);
     let shutdown = runtime.shutdown.clone();
-    let gateway = Gateway { publish: Publish { publisher, router, schema }, in_flight, in_flight_max, shutdown };
-    serve::run(listener, Arc::new(gateway), kafka, runtime)
+    let gateway = Gateway {
+        authenticate,
+        admit: Admit::new(config.bytes_in_flight_max),
+        receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
+        schemas: Schemas::new(schema),
+        publish: Publish::new(publisher, router, schema),
+        shutdown,
+    };
+    let server = Server::new(listener, reloaded, config.connections_max);
+    serve::run(server, Arc::new(gateway), kafka, runtime)
 }
 
 /// Waits for the registry; a stop request ends the wait without a schema.
@@ -90,35 +118,47 @@ fn await_schema(registry: &Registry, runtime: &Runtime) -> Result<Option<SchemaI
 /// The gateway's paths.
 pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
     axum::Router::new()
-        .route("/v1/events", post(events))
-        .fallback(async || Problem::new(Kind::NotFound, "this gateway has one path: POST /v1/events").count())
+        .route("/v1/events", post(event))
+        .route("/v1/events:batch", post(events))
+        .fallback(async || Problem::new(Kind::NotFound, "see GET / for the paths of this gateway").count())
         .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
-        .layer(DefaultBodyLimit::max(EVENT_BYTES_MAX))
+        .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }
 
-async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<(StatusCode, Json<Receipt>), Problem> {
-    let started = Instant::now();
-    let outcome = accept(&gateway, request).await;
-    IngestMetric::RequestSeconds.record(started.elapsed().as_secs_f64());
-    let receipt = outcome.map_err(Problem::count)?;
-    IngestMetric::EventsAccepted.increment(1);
-    Ok((StatusCode::CREATED, Json(receipt)))
+async fn event(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    timed(async {
+        let admitted = gateway.admit(request, &ONE_EVENT)?;
+        store(&gateway, &gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
+    })
+    .await
 }
 
-async fn accept(gateway: &Gateway, request: Request) -> Result<Receipt, Problem> {
-    // The drain takes the permits back one by one; nobody may slip in between.
-    if gateway.shutdown.is_requested() {
-        return Err(Problem::new(
-            Kind::Stopping,
-            "nothing was stored; send the event again, to another gateway or in a moment",
-        ));
+async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    timed(async {
+        let admitted = gateway.admit(request, &EVENTS)?;
+        batch(&gateway, gateway.receive.stream(admitted, &EVENTS, gateway.doors()).await?).await
+    })
+    .await
+}
+
+async fn timed(answer: impl Future<Output = Result<impl IntoResponse, Problem>>) -> Response {
+    let started = Instant::now();
+    let answer = answer.await.map_err(Problem::count).into_response();
+    IngestMetric::RequestSeconds.record(started.elapsed().as_secs_f64());
+    answer
+}
+
+impl Gateway {
+    fn admit(&self, request: Request, accepts: &Accepts) -> Result<Admitted, Problem> {
+        if self.shutdown.is_requested() {
+            let detail = "nothing was stored; send it again, to another gateway or in a moment";
+            return Err(Problem::new(Kind::Stopping, detail));
+        }
+        self.admit.admit(self.authenticate.identify(request, Scope::EventsWrite)?, accepts)
     }
-    let Ok(_permit) = gateway.in_flight.try_acquire() else {
-        let detail = format!("{} requests are being worked on; send this one again in a moment", gateway.in_flight_max);
-        return Err(Problem::new(Kind::TooBusy, detail));
-    };
-    let body = receive(request).await?;
-    let valid = validate(decode(&body)?)?;
-    gateway.publish.publish(&valid).await
+
+    fn doors(&self) -> Doors<'_> {
+        Doors { authenticate: &self.authenticate, admit: &self.admit }
+    }
 }

@@ -1,54 +1,148 @@
-//! Stage 3, publish: encodes a valid event, and comes back once all in-sync replicas hold it.
+//! Stage 6, publish: encodes a valid event and hands it over once, however often it comes in.
+
+use std::sync::Arc;
 
 use runtime::Disposition;
+use schemas::AuditEvent;
 use schemas::routing::Router;
 use schemas::topic;
 use schemas::wire::{self, SchemaId};
-use serde::Serialize;
 use stream::publish::{Outgoing, Publisher};
 
+use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
+use crate::remember::{Bounds, Flight, Gathering, Known, Landing, NotTaken, Remember};
+use crate::trace::TraceContext;
 use crate::validate::{self, Valid};
 
-/// Where the event lies. Whoever holds it need not send the event again.
-#[derive(Debug, Serialize)]
-pub struct Receipt {
-    event_id: String,
-    topic: &'static str,
-    partition: i32,
-    offset: i64,
-}
+/// The trace id in `00-<trace id>-<parent id>-<flags>`.
+const TRACE_ID: std::ops::Range<usize> = 3..35;
 
 /// Publishes events under their routing key.
 pub struct Publish {
-    pub publisher: Publisher,
+    pub publisher: Publisher<Flight>,
     pub router: Router,
     pub schema: SchemaId,
+    pub remember: Remember,
+}
+
+/// An event that was handed over, now or before.
+#[derive(Debug)]
+pub enum Handed {
+    Now(Arc<Flight>),
+    /// The same event is on its way already.
+    Before(Arc<Flight>),
+    /// The same event landed already.
+    Landed(Landing),
+}
+
+impl Handed {
+    /// Where the event lies by now, and whether it was handed over before.
+    pub fn landing(&self) -> Result<(Option<Landing>, bool), NotTaken> {
+        match self {
+            Self::Now(flight) => Ok((flight.landing()?, false)),
+            Self::Before(flight) => Ok((flight.landing()?, true)),
+            Self::Landed(landing) => Ok((Some(*landing), true)),
+        }
+    }
+}
+
+/// Why an event was not handed over.
+#[derive(Debug)]
+pub enum Unhanded {
+    /// Kafka's queue has no room; nothing was taken.
+    Full,
+    Refused(Problem),
 }
 
 impl Publish {
-    pub async fn publish(&self, valid: &Valid<'_>) -> Result<Receipt, Problem> {
-        let event = valid.event();
-        let mut record = Vec::new();
-        wire::encode_event(&mut record, self.schema, event)
-            .map_err(|fault| Problem::fields(vec![validate::explain("", fault)]))?;
-        let topic = topic::EVENTS.name;
-        let key = self.router.key(event);
-        match self.publisher.publish(Outgoing::new(topic, &key, &record)).await {
-            Ok(receipt) => Ok(Receipt {
-                event_id: event.event_id.to_string(),
-                topic,
-                partition: receipt.partition.0,
-                offset: receipt.offset.0,
-            }),
-            Err(error) => {
-                // A broker that is away is told by readiness and by the metric; one line per event would bury the rest.
-                if error.disposition() == Disposition::Fatal {
-                    tracing::error!(%error, "an event was refused");
-                }
-                let detail = "the event may or may not be stored; send it again with the same event_id";
-                Err(Problem::new(Kind::Unacknowledged, detail))
-            }
-        }
+    pub fn new(publisher: Publisher<Flight>, router: Router, schema: SchemaId) -> Self {
+        Self { publisher, router, schema, remember: Remember::new(Bounds::default()) }
     }
+
+    /// Never waits. `record` is scratch space, so that a batch needs no buffer per event.
+    pub fn hand_over(
+        &self,
+        valid: &Valid<'_>,
+        trace: Option<&TraceContext>,
+        record: &mut Vec<u8>,
+        gathering: &Arc<Gathering>,
+    ) -> Result<Handed, Unhanded> {
+        let event = valid.event();
+        self.encode(record, event)?;
+        let id = self.remember.event(&event.tenant, &event.event_id);
+        // As it was sent: a retry may come with another trace.
+        let flight = match self.remember.begin(id, self.remember.digest(record), gathering) {
+            Known::New(flight) => flight,
+            Known::Flying(flight) => return Ok(Handed::Before(flight)),
+            Known::Landed(landing) => return Ok(Handed::Landed(landing)),
+            Known::Other => return Err(Unhanded::Refused(reused())),
+        };
+        self.send(event, trace, record, Arc::clone(&flight)).inspect_err(|_| self.remember.abandon(&flight))?;
+        Ok(Handed::Now(flight))
+    }
+
+    fn encode(&self, record: &mut Vec<u8>, event: &AuditEvent<'_>) -> Result<(), Unhanded> {
+        record.clear();
+        wire::encode_event(record, self.schema, event)
+            .map_err(|fault| Unhanded::Refused(Problem::fields(vec![validate::explain(fault)])))
+    }
+
+    fn send(
+        &self,
+        event: &AuditEvent<'_>,
+        trace: Option<&TraceContext>,
+        record: &mut Vec<u8>,
+        flight: Arc<Flight>,
+    ) -> Result<(), Unhanded> {
+        if event.trace_id.is_none()
+            && let Some(trace_id) = trace.and_then(|trace| trace.traceparent.get(TRACE_ID))
+        {
+            let traced = AuditEvent { trace_id: Some(trace_id.into()), ..event.clone() };
+            self.encode(record, &traced)?;
+        }
+        let parent = trace.map(|trace| ("traceparent", trace.traceparent.as_bytes()));
+        let state = trace.and_then(|trace| Some(("tracestate", trace.tracestate.as_ref()?.as_bytes())));
+        let headers = [parent, state];
+        let headers: &[(&str, &[u8])] = match &headers {
+            [Some(parent), Some(state)] => &[*parent, *state],
+            [Some(parent), None] => &[*parent],
+            _ => &[],
+        };
+        let key = self.router.key(event);
+        let outgoing = Outgoing { headers, ..Outgoing::new(topic::EVENTS.name, &key, record) };
+        self.publisher.hand_over(outgoing, flight).map_err(|error| match error {
+            stream::Error::QueueFull => Unhanded::Full,
+            error => {
+                IngestMetric::HandOversFailed.increment(1);
+                if error.disposition() == Disposition::Fatal {
+                    tracing::error!(%error, "an event could not be handed over");
+                }
+                Unhanded::Refused(not_stored())
+            }
+        })
+    }
+}
+
+fn reused() -> Problem {
+    let detail = "another event has this event_id; give each event its own, and send the same event unchanged";
+    Problem::new(Kind::EventIdReused, detail)
+}
+
+/// Kafka does not hold the event, for sure.
+pub fn not_stored() -> Problem {
+    Problem::new(
+        Kind::NotStored,
+        "nothing was stored; send it again later, and tell the gateway's operator if it lasts",
+    )
+}
+
+/// Nobody can say yet.
+pub fn unacknowledged() -> Problem {
+    Problem::new(Kind::Unacknowledged, "it may be stored later; send it again with the same event_id to find out")
+}
+
+/// There is no room in the queue for Kafka.
+pub fn no_room() -> Problem {
+    Problem::new(Kind::TooBusy, "the queue for Kafka is full, so nothing was stored; send it again in a moment")
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::drive::Load;
 
@@ -13,7 +13,8 @@ use crate::drive::Load;
     after_help = "Examples:
   . .dev/default/env && sealtrail-loadtest publish --events 10000 --rate 2000
   sealtrail-loadtest demo --events 100000
-  sealtrail-loadtest bench --events 400000"
+  sealtrail-loadtest bench --events 400000
+  sealtrail-loadtest bench --only gateway"
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -26,8 +27,11 @@ pub enum Command {
     Publish(LoadArguments),
     /// Run the whole pipeline once, count and verify from outside
     Demo(LoadArguments),
-    /// Measure enrich beside its floor and put the figures into bench/latest.json
+    /// Measure gateway and enrich beside their floors and put the figures into bench/latest.json
     Bench {
+        /// Only this part
+        #[arg(long, value_enum)]
+        only: Option<Part>,
         /// Records to measure with
         #[arg(long, default_value_t = 400_000)]
         events: u64,
@@ -41,6 +45,21 @@ pub enum Command {
     /// The benchmark's own worker: copies records without sealing them
     #[command(hide = true)]
     Floor(runtime::service::ServiceArgs),
+    /// The gateway's floor: publishes records that were made beforehand
+    #[command(hide = true)]
+    ReadyMade {
+        #[arg(long)]
+        events: u64,
+        #[arg(long, env = "SEALTRAIL_KAFKA_BROKERS")]
+        brokers: String,
+    },
+}
+
+/// What can be measured alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    Gateway,
+    Enrich,
 }
 
 #[derive(Args)]

@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::arguments::Part;
 use crate::drive::{self, Load};
 use crate::floor::FLOOR_TOPIC;
+use crate::gateway::{self, Amounts};
 use crate::harness::{Pipeline, Role, Service, wait_until};
 use crate::judge;
 use crate::progress::Progress;
@@ -24,6 +26,18 @@ struct Pass {
     rate: f64,
     cpu_us: f64,
     resident_mib: f64,
+}
+
+/// Runs one part, or all. Enrich wants empty topics, so it goes first.
+pub fn run(only: Option<Part>, stack: Stack, records: u64, directory: &Path, output: &Path) -> Result<()> {
+    if only != Some(Part::Gateway) {
+        enrich(stack.clone(), records, directory, output)?;
+    }
+    if only != Some(Part::Enrich) {
+        let amounts = Amounts { batch_events: records / 2, single_requests: records / 4, steady_seconds: 20 };
+        gateway::bench(stack, amounts, directory, output)?;
+    }
+    Ok(())
 }
 
 /// Runs both passes and records the figures; errs when the least rate is not reached.

@@ -108,6 +108,7 @@ impl Pipeline {
 [ingest]
 registry_url = "{registry_url}"
 routing_key = {routing}
+open_tenant = "general-hospital"
 kafka.brokers = "{brokers}"
 
 [enrich]

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod demo;
 pub mod drive;
 pub mod floor;
+pub mod gateway;
 pub mod harness;
 pub mod hospital;
 pub mod judge;

@@ -2,12 +2,23 @@
 
 use std::fmt;
 
-/// A refused record: what is wrong, and where.
+/// A refused record: what is wrong, and where. Small enough to come back in registers, which decoding's speed rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{fault} at byte {position}")]
 pub struct DecodeError {
     pub fault: DecodeFault,
-    pub position: usize,
+    pub position: u32,
+}
+
+/// Why a schema that somebody else wrote cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaError {
+    #[error("the schema has more than {1} {0}")]
+    Bounds(&'static str, usize),
+    #[error("not an Avro schema: {0}")]
+    NotAvro(String),
+    #[error("field {path} cannot be resolved: {reason}")]
+    Unresolvable { path: String, reason: String },
 }
 
 /// The closed set of faults; [`DecodeFault::reason`] is the stable label that dead letters and chains carry.
@@ -25,6 +36,7 @@ pub enum DecodeFault {
     TooMany,
     BadWireFormat,
     UnknownSchema,
+    UnresolvableSchema,
     DuplicateKey,
     EmptyField,
     TooLong,
@@ -50,6 +62,7 @@ impl DecodeFault {
             Self::TooMany => "too-many-entries",
             Self::BadWireFormat => "bad-wire-format",
             Self::UnknownSchema => "unknown-schema",
+            Self::UnresolvableSchema => "unresolvable-schema",
             Self::DuplicateKey => "duplicate-key",
             Self::EmptyField => "empty-field",
             Self::TooLong => "too-long",

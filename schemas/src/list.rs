@@ -18,14 +18,6 @@ pub const ENTRIES_MAX: usize = 1_000;
 pub struct List<T>(Vec<T>);
 
 impl<T> List<T> {
-    pub(crate) fn push(&mut self, value: T) {
-        self.0.push(value);
-    }
-
-    pub(crate) fn reserve_exact(&mut self, more: usize) {
-        self.0.reserve_exact(more);
-    }
-
     /// The entries, to be taken apart or changed; `into()` makes a list again.
     #[must_use]
     pub fn into_vec(self) -> Vec<T> {

@@ -2,7 +2,7 @@
 //!
 //! The fields stand in the order of the Avro schema, which is alphabetical, so that the JSON is canonical as written.
 
-use crate::avro::Reader;
+use crate::avro::{Reader, write_bytes, write_string};
 use crate::error::DecodeError;
 use crate::list::{Extras, List};
 use crate::text::{Bytes, Text};
@@ -12,6 +12,37 @@ use crate::time::Time;
 pub(crate) trait Avro<'a>: Sized {
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
     fn write(&self, out: &mut Vec<u8>);
+}
+
+impl<'a> Avro<'a> for &'a str {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.string()
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        write_string(out, self);
+    }
+}
+
+impl<'a> Avro<'a> for &'a [u8] {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.bytes()
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        write_bytes(out, self);
+    }
+}
+
+/// Avro's `fixed`.
+impl<'a, const N: usize> Avro<'a> for [u8; N] {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.fixed().copied()
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self);
+    }
 }
 
 /// A value as a member of a JSON object: what stands for its absence, if anything does.

@@ -14,7 +14,7 @@ const EVENT: &str = r#"{
   "objects": [{"kind": "chart", "id": "chart-99", "version": "17"}],
   "source": {"system": "ehr", "address": "10.1.9.9", "site": "north"},
   "purpose": "treatment", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "session_id": "s-0a1b2c3d4e5f",
-  "note": "Opened the chart before the ward round; the patient asked for a copy of the discharge letter. The letter was still with the typing pool, so a preliminary version was printed, handed over and explained; the final version follows by post once it is signed. The ward clerk was told, and the request was entered in the correspondence log of the day.",
+  "note": "Opened the chart before the ward round; the patient asked for a copy of the discharge letter. The letter was still with the typing pool, so a preliminary version was printed, handed over and explained; the final version follows by post once it is signed. The ward clerk was told, and the request was entered in the correspondence log of the day. The medication plan was compared with the admission note, two entries were discussed with the pharmacy on the telephone, and the allergy entry was confirmed with the family; it stands as before. The next look at the record is planned for tomorrow morning, before the visit of the physician.",
   "context": {"facility": "north wing", "encounter": "Encounter/2026-88121", "request_id": "req-7f3a9c2b"},
   "extras": {"ward": "3B", "workstation": "ws-17"}
 }"#;

@@ -44,7 +44,8 @@ impl Sealer {
 
     fn finish(&mut self, out: &mut Vec<u8>) {
         let mac = self.signer.sign(&self.leaf);
-        SealedRecord { leaf: &self.leaf, key_id: self.signer.key_id(), mac: &mac }.encode(out);
+        SealedRecord { leaf: &self.leaf, key_id: self.signer.key_id(), mac: &mac, ..SealedRecord::default() }
+            .encode(out);
         self.state = self.state.after(LeafHash::of(&self.leaf));
     }
 }

@@ -143,7 +143,7 @@ fn accepted_records_that_were_never_sealed_are_missing_at_the_start_and_in_the_m
         for (sequence, offset) in offsets.into_iter().enumerate() {
             let mut body = Vec::new();
             sealer.seal(&phi::classify(event("e")), SourcePosition { partition: 3, offset }, &mut body);
-            let SealedRecord { leaf, key_id, mac } = SealedRecord::decode(&body).unwrap();
+            let SealedRecord { leaf, key_id, mac, .. } = SealedRecord::decode(&body).unwrap();
             verifier.take(StoredRecord { sequence: Sequence(sequence as u64), leaf, key_id, mac }, &mut findings);
         }
         assert_eq!(

@@ -61,6 +61,12 @@ impl Record<'_> {
         self.0.headers()?.iter().find(|header| header.key == name)?.value
     }
 
+    /// The value of the last header with this name: the one that Java's clients go by when a name stands twice.
+    #[must_use]
+    pub fn last_header(&self, name: &str) -> Option<&[u8]> {
+        self.0.headers()?.iter().filter(|header| header.key == name).last()?.value
+    }
+
     /// When the broker or the producer says it was written, in milliseconds since 1970.
     #[must_use]
     pub fn timestamp_ms(&self) -> Option<i64> {
@@ -239,3 +245,6 @@ impl Drop for GroupConsumer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

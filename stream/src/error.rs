@@ -50,8 +50,8 @@ pub enum Error {
     MembershipLost,
     #[error("{waiting_for} did not happen within {seconds} s")]
     TimedOut { waiting_for: &'static str, seconds: u64 },
-    #[error("schema registry at {url}: {reason}")]
-    Registry { url: String, reason: String, disposition: Disposition },
+    #[error("schema registry at {url}, {about}: {reason}")]
+    Registry { url: String, about: String, reason: String, disposition: Disposition },
     #[error("{0}")]
     Stage(#[source] Box<dyn std::error::Error + Send + Sync>, Disposition),
 }

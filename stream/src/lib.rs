@@ -27,6 +27,6 @@ pub mod transform;
 pub use consume::Record;
 pub use error::Error;
 pub use ids::{Offset, Partition, Position};
-pub use metric::StreamMetric;
+pub use metric::{RegistryMetric, StreamMetric};
 pub use runtime::Disposition;
 pub use settings::{KafkaSettings, Link, Patience, ProducerSettings};

@@ -15,3 +15,13 @@ runtime::metric_names! {
         StoreSeconds: histogram = "audit_stream_store_seconds", "time that one batch took to be stored";
     }
 }
+
+runtime::metric_names! {
+    /// What the registry's client counts, wherever it is used.
+    pub enum RegistryMetric {
+        Requests: counter { outcome } = "audit_stream_registry_requests_total", "questions to the schema registry, by outcome";
+        CacheHits: counter = "audit_stream_registry_cache_hits_total", "schemas that were known without asking";
+        CacheMisses: counter = "audit_stream_registry_cache_misses_total", "schemas that had to be asked for";
+        CacheFileUses: counter = "audit_stream_registry_cache_file_uses_total", "schemas taken from the cache file because the registry was away";
+    }
+}

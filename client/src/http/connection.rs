@@ -1,8 +1,10 @@
 //! HTTP/1.1 to one gateway: kept-alive connections, TLS where the address asks for it, a time limit per request.
 
 use std::error::Error as _;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use access::UnixSeconds;
+use access::signature::{self, SigningSecret};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER, USER_AGENT};
@@ -26,13 +28,15 @@ const IDLE_MAX: Duration = Duration::from_secs(20);
 pub(crate) struct Connection {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
-    authorization: Option<HeaderValue>,
+    /// Of the address, in front of the gateway's own paths.
+    path: String,
+    proof: Proof,
     timeout: Duration,
 }
 
 impl Connection {
-    pub fn new(url: &str, api_key: &str, timeout: Duration, tls: rustls::ClientConfig) -> Result<Self, Error> {
-        let base = base(url)?;
+    pub fn new(url: &str, key: &str, timeout: Duration, tls: rustls::ClientConfig) -> Result<Self, Error> {
+        let (base, path) = base(url)?;
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -46,23 +50,40 @@ impl Connection {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_MAX)
             .build(https);
-        Ok(Self { client, base, authorization: authorization(api_key)?, timeout })
+        Ok(Self { client, base, path, proof: Proof::of(key)?, timeout })
     }
 
-    fn request(&self, content: Content) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    fn request(&self, content: Content) -> Result<Request<Full<Bytes>>, String> {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("{}/{}", self.base, content.path))
-            .header(ACCEPT, "application/json")
+            .header(ACCEPT, "application/json, application/problem+json")
             .header(CONTENT_TYPE, content.media_type)
             .header(USER_AGENT, concat!("sealtrail-client/", env!("CARGO_PKG_VERSION")));
         if content.is_gzip {
             request = request.header(CONTENT_ENCODING, "gzip");
         }
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        request.body(Full::new(content.body))
+        request = match &self.proof {
+            Proof::None => request,
+            Proof::Bearer(value) => request.header(AUTHORIZATION, value),
+            Proof::Secret(secret) => self
+                .sign(secret, &content)?
+                .each()
+                .into_iter()
+                .fold(request, |request, (name, value)| request.header(name, value)),
+        };
+        request.body(Full::new(content.body)).map_err(|error| error.to_string())
+    }
+
+    /// Each attempt is signed anew: a gateway takes a signature once.
+    fn sign(&self, secret: &SigningSecret, content: &Content) -> Result<signature::SignedHeaders, String> {
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).map_err(|error| error.to_string())?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let path = format!("{}/{}", self.path, content.path);
+        let request = signature::Request { method: "POST", path: &path, query: None, body: &content.body };
+        signature::sign(&request, content.media_type, secret, UnixSeconds(now), &nonce)
+            .map_err(|error| error.to_string())
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, Failure> {
@@ -106,23 +127,37 @@ fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
 }
 
 /// The address without its last slash; what is not an address is told before the first event.
-fn base(url: &str) -> Result<String, Error> {
+fn base(url: &str) -> Result<(String, String), Error> {
     let wrong = || Error::setting("url", "is not a gateway's address; give one such as https://gateway.example:8443");
     let uri: Uri = url.parse().map_err(|_| wrong())?;
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     if !is_http || uri.authority().is_none() || uri.query().is_some() {
         return Err(wrong());
     }
-    Ok(url.trim_end_matches('/').to_owned())
+    Ok((url.trim_end_matches('/').to_owned(), uri.path().trim_end_matches('/').to_owned()))
 }
 
-/// An empty key asks the gateway nothing: it must be one that knows no keys.
-fn authorization(api_key: &str) -> Result<Option<HeaderValue>, Error> {
-    if api_key.is_empty() {
-        return Ok(None);
+/// How a request shows who sends it.
+enum Proof {
+    /// For a gateway that knows no keys.
+    None,
+    Bearer(HeaderValue),
+    Secret(Box<SigningSecret>),
+}
+
+impl Proof {
+    fn of(key: &str) -> Result<Self, Error> {
+        if key.is_empty() {
+            return Ok(Self::None);
+        }
+        if key.starts_with("sts_") {
+            let wrong =
+                |_| Error::setting("key", "is no signing secret; give it as `audit-cli keys api create` showed it");
+            return SigningSecret::parse(key).map(|secret| Self::Secret(Box::new(secret))).map_err(wrong);
+        }
+        let wrong = |_| Error::setting("key", "holds characters that no key has; give it without spaces or line ends");
+        let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(wrong)?;
+        value.set_sensitive(true);
+        Ok(Self::Bearer(value))
     }
-    let wrong = |_| Error::setting("api_key", "holds characters that no key has; give it without spaces or line ends");
-    let mut value = HeaderValue::from_str(&format!("Bearer {api_key}")).map_err(wrong)?;
-    value.set_sensitive(true);
-    Ok(Some(value))
 }

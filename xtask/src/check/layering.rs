@@ -7,29 +7,31 @@ use crate::workspace::{Dependency, Member, Workspace};
 
 /// What a service or a tool may stand on.
 const CORE: &[&str] = &["schemas", "phi", "seal", "stream", "runtime"];
-const CORE_AND_CLIENT: &[&str] = &["schemas", "phi", "seal", "stream", "runtime", "client"];
-const CORE_CLIENT_AND_LOADTEST: &[&str] = &["schemas", "phi", "seal", "stream", "runtime", "client", "loadtest"];
+const CORE_AND_ACCESS: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime"];
+const CORE_ACCESS_AND_CLIENT: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime", "client"];
+const ALL_BUT_SERVICES: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime", "client", "loadtest"];
 
 /// Each member and the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("schemas", &[]),
     ("phi", &["schemas"]),
     ("seal", &["schemas", "phi"]),
+    ("access", &[]),
     ("runtime", &[]),
     ("stream", &["runtime"]),
-    ("client", &["schemas", "stream"]),
-    ("ingest", CORE),
+    ("client", &["schemas", "access", "stream"]),
+    ("ingest", CORE_AND_ACCESS),
     ("enrich", CORE),
     ("sink", CORE),
-    ("query", CORE_AND_CLIENT),
-    ("audit-cli", CORE_AND_CLIENT),
-    ("loadtest", &["schemas", "seal", "stream", "runtime", "client"]),
-    ("systest", CORE_CLIENT_AND_LOADTEST),
+    ("query", CORE_ACCESS_AND_CLIENT),
+    ("audit-cli", CORE_ACCESS_AND_CLIENT),
+    ("loadtest", &["schemas", "seal", "access", "stream", "runtime", "client"]),
+    ("systest", ALL_BUT_SERVICES),
     ("xtask", &[]),
 ];
 
 /// Packages whose crate touches nothing but its arguments.
-pub(crate) const PURE: [&str; 3] = ["schemas", "phi", "seal"];
+pub(crate) const PURE: [&str; 4] = ["schemas", "phi", "seal", "access"];
 
 /// Crates that reach files, sockets, clocks or processes: a pure package must not even pull them in.
 const DOES_IO: [&str; 14] = [
