@@ -1,8 +1,10 @@
 //! One event, from a whole body to the receipt: decode, validate, publish, and the wait for Kafka.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemas::{AuditEvent, Defaults};
@@ -41,7 +43,17 @@ impl IntoResponse for Stored {
     }
 }
 
-pub async fn store(gateway: &Gateway, received: Received) -> Result<Stored, Problem> {
+pub async fn store(gateway: &Gateway, mut received: Received) -> Result<Stored, Problem> {
+    let gathering = Gathering::new();
+    let (event_id, handed) = hand_over(gateway, &received, &gathering)?;
+    // Kafka's queue has its own copy, and an absent broker keeps thousands of requests waiting here.
+    received.body = Bytes::new();
+    gathering.wait(PATIENCE, &gateway.shutdown).await;
+    answer(&event_id, &handed)
+}
+
+/// All that is done without waiting. The event is gone afterwards; its id stays for the receipt.
+fn hand_over(gateway: &Gateway, received: &Received, gathering: &Arc<Gathering>) -> Result<(String, Handed), Problem> {
     let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
     let request_id = received.request_id().map(RequestId::as_str);
     tracing::debug!(request_id, caller = %received.caller, bytes = received.body.len(), "an event was received");
@@ -60,18 +72,13 @@ pub async fn store(gateway: &Gateway, received: Received) -> Result<Stored, Prob
     if let Some(key) = key {
         key.tie(gateway, valid.event())?;
     }
-    let gathering = Gathering::new();
-    let handed = gateway.publish.hand_over(&valid, received.trace(), &mut Vec::new(), &gathering);
+    let handed = gateway.publish.hand_over(&valid, received.trace(), &mut Vec::new(), gathering);
     let handed = handed.map_err(|unhanded| match unhanded {
         Unhanded::Full => publish::no_room(),
         Unhanded::Refused(problem) if problem.kind() == Kind::EventIdReused && id_is_from_key => key_reused(),
         Unhanded::Refused(problem) => problem,
     })?;
-    gathering.wait(PATIENCE, &gateway.shutdown).await;
-    let answer = answer(&valid.event().event_id, &handed);
-    // Only now may others use the memory.
-    drop(received.hold);
-    answer
+    Ok((valid.event().event_id.to_string(), handed))
 }
 
 /// What the head can do for an event without an id, and where a CloudEvent's event stands.
