@@ -1,6 +1,6 @@
 # The front door: every task of the project, one line of help each. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check unit stack-test dev-test bench up down status fmt doc clean
+.PHONY: help setup build demo test check unit stack-test dev-test bench up gateway down status fmt doc clean
 # check, unit and the stacks share two cores and one target folder: `make -j` must not interleave them.
 .NOTPARALLEL:
 SHELL := /bin/bash
@@ -54,6 +54,9 @@ bench: setup build ## measure, and print all figures as one table
 
 up: setup ## start the local stack
 	@dev/up
+
+gateway: setup ## run a gateway on the local stack until Ctrl-C
+	@dev/gateway
 
 down: ## stop the local stack; its data stays
 	@dev/down

@@ -1,40 +1,21 @@
-//! Sends one synthetic event and prints where Kafka holds it.
+//! Sends one synthetic event to the gateway and prints where it is held.
 //!
-//! Needs SEALTRAIL_KAFKA_BROKERS and SEALTRAIL_REGISTRY_URL in the environment; the local stack's `env` file sets both.
+//! Needs SEALTRAIL_GATEWAY_URL and SEALTRAIL_API_KEY in the environment; a gateway that asks for no key takes an empty one.
 
-use std::error::Error;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use client::{Client, Essentials, EventBuilder};
-
-/// A deployment's secret comes from its secret store; this one only fits synthetic data.
-const ROUTING_SECRET: &[u8] = b"synthetic hospital";
+use client::{Client, Event};
 
 #[tokio::main(flavor = "current_thread")]
 #[allow(clippy::print_stdout, reason = "the example shows its receipt to a person")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let (brokers, registry_url) = (setting("SEALTRAIL_KAFKA_BROKERS")?, setting("SEALTRAIL_REGISTRY_URL")?);
-    let now = SystemTime::now();
-    let event_id = format!("first-{}", now.duration_since(UNIX_EPOCH)?.as_micros());
-    let essentials = Essentials {
-        event_id: &event_id,
-        tenant: "north-clinic",
-        event_type: "record",
-        action: "read",
-        outcome: "success",
-        occurred_at: now,
-        agent_id: "clinician-7",
-        system: "first-event-example",
-    };
-    let event = EventBuilder::new(essentials).patient("patient-42").purpose("treatment").build()?;
-
-    let client = Client::connect(&brokers, &registry_url, ROUTING_SECRET)?;
-    let receipt = client.send(&event).await?;
-    println!("{event_id} is held in partition {}, offset {}", receipt.partition, receipt.offset);
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let client =
+        Client::builder().system("ehr").http(&setting("SEALTRAIL_GATEWAY_URL")?, setting("SEALTRAIL_API_KEY")?)?;
+    let event =
+        Event::new("patient-record.viewed", "read").actor("u-1204").patient("MRN-0004711").object("chart", "c-9");
+    println!("{}", client.send(event).await?);
     Ok(())
 }
 
 #[allow(clippy::disallowed_methods, reason = "an example is no process of ours: it has no configuration to read")]
 fn setting(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("{name} is not set; start a local stack and source its env file"))
+    std::env::var(name).map_err(|_| format!("{name} is not set; see the top of this file"))
 }

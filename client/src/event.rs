@@ -1,202 +1,293 @@
-//! Building an event: what every event needs by name, the rest by methods.
+//! An event in the making: type and action come first, everything else by name.
 
+mod trace;
+
+use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use schemas::{Agent, AuditEvent, Network, Object, Patient, Source, Text, Time};
+use schemas::detail::Context;
+use schemas::{Agent, AuditEvent, Change, DecodeFault, Mistake, Network, Object, Patient, Time};
+use uuid::Uuid;
 
-use crate::error::{Error, Faults};
+use crate::error::Error;
+use crate::fault::{self, Faults};
 
-/// What makes an event an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Essentials<'a> {
-    /// Unique within the tenant, and the same when the event is sent again.
-    pub event_id: &'a str,
-    pub tenant: &'a str,
-    /// What kind of thing happened, such as `record` or `login`.
-    pub event_type: &'a str,
-    pub action: &'a str,
-    pub outcome: &'a str,
-    pub occurred_at: SystemTime,
-    /// Who acted.
-    pub agent_id: &'a str,
-    /// Which system says so.
-    pub system: &'a str,
+/// Who did what to whose record. It keeps its id however often it is sent, so it is stored once.
+///
+/// ```
+/// use client::Event;
+///
+/// let event = Event::new("patient-record.changed", "update")
+///     .actor("u-1204")
+///     .actor_role("nurse")
+///     .patient("MRN-0004711")
+///     .object("medication-order", "o-17")
+///     .change("/dose", "5 mg", "10 mg")
+///     .purpose("treatment")
+///     .source("ehr")
+///     .tenant("north-clinic");
+/// assert!(event.build().is_ok());
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Event {
+    inner: AuditEvent<'static>,
+    /// What could not be put into the event.
+    misplaced: Vec<Mistake>,
 }
 
-/// Puts an event together.
-#[derive(Debug, Clone)]
-pub struct EventBuilder<'a> {
-    event: AuditEvent<'a>,
-    actor: Agent<'a>,
-}
-
-impl<'a> EventBuilder<'a> {
+impl Event {
+    /// What happened (`patient-record.viewed`) and what was done (`read`); it happened now and succeeded unless told otherwise.
     #[must_use]
-    pub fn new(of: Essentials<'a>) -> Self {
-        let event = AuditEvent {
-            event_id: of.event_id.into(),
-            tenant: of.tenant.into(),
-            event_type: of.event_type.into(),
-            action: of.action.into(),
-            outcome: of.outcome.into(),
-            occurred_at: Time::from_micros(micros(of.occurred_at)),
-            source: Source { system: of.system.into(), ..Source::default() },
+    pub fn new(event_type: impl Into<String>, action: impl Into<String>) -> Self {
+        let inner = AuditEvent {
+            event_id: Uuid::now_v7().to_string().into(),
+            event_type: event_type.into().into(),
+            action: action.into().into(),
+            outcome: "success".into(),
+            occurred_at: at(SystemTime::now()),
             ..AuditEvent::default()
         };
-        let actor = Agent { id: Some(of.agent_id.into()), requestor: Some(true), ..Agent::default() };
-        Self { event, actor }
+        Self::from(inner)
     }
 
-    /// Whose record it was. Events of one patient keep their order.
+    /// How it ended: `success` unless told otherwise.
     #[must_use]
-    pub fn patient(mut self, id: impl Into<Text<'a>>) -> Self {
-        self.event.patients = vec![Patient { id: id.into(), ..Patient::default() }].into();
+    pub fn outcome(mut self, outcome: impl Into<String>) -> Self {
+        self.inner.outcome = outcome.into().into();
         self
     }
 
-    /// What was touched.
+    /// An id of your own instead of the fresh one, unique within the tenant.
     #[must_use]
-    pub fn object(mut self, kind: impl Into<Text<'a>>, id: impl Into<Text<'a>>) -> Self {
-        self.event.objects = vec![Object { kind: kind.into(), id: Some(id.into()), ..Object::default() }].into();
-        self
-    }
-
-    #[must_use]
-    pub fn agent_name(mut self, name: impl Into<Text<'a>>) -> Self {
-        self.actor.name = Some(name.into());
+    pub fn event_id(mut self, id: impl Into<String>) -> Self {
+        self.inner.event_id = id.into().into();
         self
     }
 
     #[must_use]
-    pub fn agent_role(mut self, role: impl Into<Text<'a>>) -> Self {
-        self.actor.role = Some(role.into());
+    pub fn occurred_at(mut self, time: SystemTime) -> Self {
+        self.inner.occurred_at = at(time);
         self
     }
 
-    /// The network address that the action came from.
+    /// Who did it.
     #[must_use]
-    pub fn address(mut self, address: impl Into<Text<'a>>) -> Self {
-        self.actor.network = Some(Network { address: Some(address.into()), ..Network::default() });
+    pub fn actor(self, id: impl Into<String>) -> Self {
+        self.with_actor(|actor| actor.id = Some(id.into().into()))
+    }
+
+    #[must_use]
+    pub fn actor_name(self, name: impl Into<String>) -> Self {
+        self.with_actor(|actor| actor.name = Some(name.into().into()))
+    }
+
+    /// The actor's role in your own words, such as `nurse`.
+    #[must_use]
+    pub fn actor_role(self, role: impl Into<String>) -> Self {
+        self.with_actor(|actor| actor.role = Some(role.into().into()))
+    }
+
+    /// The network address that the actor came from.
+    #[must_use]
+    pub fn actor_address(self, address: impl Into<String>) -> Self {
+        self.with_actor(|actor| {
+            actor.network = Some(Network { address: Some(address.into().into()), ..Network::default() })
+        })
+    }
+
+    /// One more who took part.
+    #[must_use]
+    pub fn agent(mut self, agent: Agent<'static>) -> Self {
+        push(&mut self.inner.agents, agent);
+        self
+    }
+
+    /// Whose record it was; once more for each further patient. Events of the first patient keep their order.
+    #[must_use]
+    pub fn patient(mut self, id: impl Into<String>) -> Self {
+        push(&mut self.inner.patients, Patient { id: id.into().into(), ..Patient::default() });
+        self
+    }
+
+    #[must_use]
+    pub fn patients<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
+        ids.into_iter().fold(self, Self::patient)
+    }
+
+    /// What was touched; once more for each further object.
+    #[must_use]
+    pub fn object(mut self, kind: impl Into<String>, id: impl Into<String>) -> Self {
+        let object = Object { kind: kind.into().into(), id: Some(id.into().into()), ..Object::default() };
+        push(&mut self.inner.objects, object);
+        self
+    }
+
+    /// What was changed in the object named last; `None` where there was nothing before or is nothing after.
+    #[must_use]
+    pub fn change<'t>(
+        mut self,
+        path: impl Into<String>,
+        before: impl Into<Option<&'t str>>,
+        after: impl Into<Option<&'t str>>,
+    ) -> Self {
+        let text = |value: Option<&str>| value.map(|value| value.to_owned().into());
+        let change = Change { path: path.into().into(), before: text(before.into()), after: text(after.into()) };
+        let mut objects = std::mem::take(&mut self.inner.objects).into_vec();
+        match objects.last_mut() {
+            Some(object) => push(&mut object.changes, change),
+            None => self.misplaced.push(fault::mistake("/objects", DecodeFault::EmptyField)),
+        }
+        self.inner.objects = objects.into();
+        self
+    }
+
+    /// Which system says so, instead of the client's own.
+    #[must_use]
+    pub fn source(mut self, system: impl Into<String>) -> Self {
+        self.inner.source.system = system.into().into();
+        self
+    }
+
+    /// The organisation; not needed where the gateway takes it from the API key.
+    #[must_use]
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.inner.tenant = tenant.into().into();
         self
     }
 
     /// Why it was done, such as `treatment`.
     #[must_use]
-    pub fn purpose(mut self, purpose: impl Into<Text<'a>>) -> Self {
-        self.event.purpose = Some(purpose.into());
+    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.inner.purpose = Some(purpose.into().into());
         self
     }
 
+    /// The justification that a person gave, such as for break-glass.
     #[must_use]
-    pub fn trace_id(mut self, trace_id: impl Into<Text<'a>>) -> Self {
-        self.event.trace_id = Some(trace_id.into());
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.inner.authority.get_or_insert_default().reason = Some(reason.into().into());
         self
     }
 
     /// Free text; it is treated as if it held PHI.
     #[must_use]
-    pub fn note(mut self, note: impl Into<Text<'a>>) -> Self {
-        self.event.note = Some(note.into());
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.inner.note = Some(note.into().into());
+        self
+    }
+
+    /// The `traceparent` header that the work came with. One that is not sound is left out, as W3C asks: whoever calls you must
+    /// not be able to spoil your trail.
+    #[must_use]
+    pub fn trace(mut self, traceparent: &str) -> Self {
+        if let Some((trace_id, span_id)) = trace::read(traceparent) {
+            self.inner.trace_id = Some(trace_id.to_owned().into());
+            self.inner.context.get_or_insert_default().span_id = Some(span_id.to_owned().into());
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn session(mut self, id: impl Into<String>) -> Self {
+        self.inner.session_id = Some(id.into().into());
+        self
+    }
+
+    /// Encounter, device, facility, request; a span that `trace` gave stays unless this one has its own.
+    #[must_use]
+    pub fn context(mut self, mut context: Context<'static>) -> Self {
+        let span = self.inner.context.take().and_then(|before| before.span_id);
+        context.span_id = context.span_id.or(span);
+        self.inner.context = Some(Box::new(context));
         self
     }
 
     /// One more fact, under a name of your own. The last value of a name counts.
     #[must_use]
-    pub fn extra(mut self, name: impl Into<Text<'a>>, value: impl Into<Text<'a>>) -> Self {
-        self.event.extras.insert(name, value);
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.inner.extras.insert(name.into(), value.into());
         self
     }
 
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.inner.event_id
+    }
+
+    /// The event as the rest of the pipeline knows it.
+    #[must_use]
+    pub fn as_audit_event(&self) -> &AuditEvent<'static> {
+        &self.inner
+    }
+
     /// The event, or everything that is wrong with it.
-    pub fn build(mut self) -> Result<AuditEvent<'a>, Error> {
-        self.event.agents = vec![self.actor].into();
-        check(&self.event)?;
-        Ok(self.event)
+    pub fn build(self) -> Result<AuditEvent<'static>, Error> {
+        let faults = self.faults();
+        if faults.is_empty() {
+            return Ok(self.inner);
+        }
+        Err(Error::Invalid { event: Box::new(self), faults: Faults(faults) })
+    }
+
+    pub(crate) fn faults(&self) -> Vec<Mistake> {
+        let mut faults = fault::check(&self.inner);
+        faults.extend(self.misplaced.iter().cloned());
+        faults
+    }
+
+    /// Fills in what the client knows and the event does not say.
+    pub(crate) fn or_default(mut self, system: &str, tenant: &str) -> Self {
+        if self.inner.source.system.is_empty() {
+            self.inner.source.system = system.to_owned().into();
+        }
+        if self.inner.tenant.is_empty() {
+            self.inner.tenant = tenant.to_owned().into();
+        }
+        self
+    }
+
+    /// The actor is the agent that asked for it.
+    fn with_actor(mut self, change: impl FnOnce(&mut Agent<'static>)) -> Self {
+        let mut agents = std::mem::take(&mut self.inner.agents).into_vec();
+        if !agents.iter().any(|agent| agent.requestor == Some(true)) {
+            agents.insert(0, Agent { requestor: Some(true), ..Agent::default() });
+        }
+        if let Some(actor) = agents.iter_mut().find(|agent| agent.requestor == Some(true)) {
+            change(actor);
+        }
+        self.inner.agents = agents.into();
+        self
     }
 }
 
-/// The gateway's rule: what would not be sealed is not sent.
-pub(crate) fn check(event: &AuditEvent<'_>) -> Result<(), Error> {
-    let faults = event.faults();
-    if faults.is_empty() { Ok(()) } else { Err(Error::Event(Faults(faults))) }
+/// For everything that the builder does not name.
+impl From<AuditEvent<'static>> for Event {
+    fn from(inner: AuditEvent<'static>) -> Self {
+        Self { inner, misplaced: Vec::new() }
+    }
+}
+
+/// An event may hold PHI, so only its name is shown.
+impl fmt::Debug for Event {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Event({})", self.id())
+    }
+}
+
+fn push<T>(list: &mut schemas::List<T>, entry: T) {
+    let mut entries = std::mem::take(list).into_vec();
+    entries.push(entry);
+    *list = entries.into();
 }
 
 /// Times that no event can have stay out of range, so that `build` tells.
-fn micros(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
+fn at(time: SystemTime) -> Time<'static> {
+    let micros = match time.duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
         Err(error) => i64::try_from(error.duration().as_micros()).map_or(i64::MIN, |before| -before),
-    }
+    };
+    Time::from_micros(micros)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use schemas::DecodeFault;
-
-    use super::*;
-    use crate::Disposition;
-
-    const ESSENTIALS: Essentials<'static> = Essentials {
-        event_id: "e-1",
-        tenant: "north",
-        event_type: "record",
-        action: "read",
-        outcome: "success",
-        occurred_at: UNIX_EPOCH,
-        agent_id: "a-1",
-        system: "ehr",
-    };
-
-    #[test]
-    fn an_event_holds_what_it_was_given() {
-        let built = EventBuilder::new(ESSENTIALS)
-            .patient("p-1")
-            .object("Observation", "o-1")
-            .agent_name("A. Example")
-            .agent_role("nurse")
-            .address("10.0.0.1")
-            .purpose("treatment")
-            .trace_id("t-1")
-            .note("seen")
-            .extra("ward", "4")
-            .build()
-            .unwrap();
-        let mut bytes = Vec::new();
-        built.encode(&mut bytes);
-        assert_eq!(AuditEvent::decode(&bytes).unwrap(), built);
-        let json = serde_json::json!({
-            "action": "read", "agents": [{"id": "a-1", "name": "A. Example", "network": {"address": "10.0.0.1"},
-            "requestor": true, "role": "nurse"}], "event_id": "e-1", "event_type": "record", "extras": {"ward": "4"},
-            "note": "seen", "objects": [{"id": "o-1", "kind": "Observation"}], "occurred_at": "1970-01-01T00:00:00Z",
-            "outcome": "success", "patients": [{"id": "p-1"}], "purpose": "treatment", "source": {"system": "ehr"},
-            "tenant": "north", "trace_id": "t-1",
-        });
-        assert_eq!(serde_json::to_value(&built).unwrap(), json);
-    }
-
-    #[test]
-    fn all_faults_come_together_and_without_content() {
-        let wrong = Essentials { tenant: "", agent_id: "a\0secret", ..ESSENTIALS };
-        let error = EventBuilder::new(wrong).patient("p\0").build().unwrap_err();
-        assert_eq!(error.disposition(), Disposition::Reject);
-        assert_eq!(
-            error.to_string(),
-            "the event cannot be accepted: /tenant (empty-field), /agents/0/id (nul-character), /patients/0/id (nul-character)"
-        );
-    }
-
-    #[test]
-    fn times_are_whole_microseconds_on_both_sides_of_1970() {
-        let second = Duration::from_secs(1);
-        for (time, expected) in [(UNIX_EPOCH + second, 1_000_000), (UNIX_EPOCH - second, -1_000_000)] {
-            let event = EventBuilder::new(Essentials { occurred_at: time, ..ESSENTIALS }).build().unwrap();
-            assert_eq!(event.occurred_at.micros(), expected);
-        }
-        let late = UNIX_EPOCH + Duration::from_secs(300 * 366 * 24 * 60 * 60);
-        let error = EventBuilder::new(Essentials { occurred_at: late, ..ESSENTIALS }).build().unwrap_err();
-        let Error::Event(faults) = error else { panic!("{error}") };
-        assert_eq!(faults, Faults::one("/occurred_at", DecodeFault::TimeOutOfRange));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ pub mod ring;
 mod signature;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -131,6 +132,15 @@ impl Caller {
     fn of(key: &Key) -> Self {
         let (tenant, service) = (key.tenant.clone(), Some(key.service.clone()));
         Self { tenant, service, key_id: Some(key.id.clone()), limits: key.limits }
+    }
+}
+
+/// For logs: tenant, service and the key's id, never more.
+impl fmt::Display for Caller {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [service, key_id] = [self.service.as_ref().map(Name::as_str), self.key_id.as_ref().map(KeyId::as_str)]
+            .map(|id| id.unwrap_or("-"));
+        write!(out, "{}/{service}/{key_id}", self.tenant)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::authenticate::{Authenticate, Signatures};
 use crate::error::Error;
 use crate::reload::Reloaded;
 use crate::serve::tls::{Tls, TlsSettings};
+use crate::validate::UnknownEventTypes;
 
 /// The section.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct IngestConfig {
     /// What a batch may have after decompression.
     #[serde(default = "batch_bytes_max")]
     pub batch_bytes_max: usize,
+    /// What becomes of events whose type the catalogue does not know.
+    #[serde(default)]
+    pub unknown_event_types: UnknownEventTypes,
 }
 
 fn listen() -> SocketAddr {

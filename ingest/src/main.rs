@@ -1,10 +1,11 @@
 //! `sealtrail-ingest`: the HTTP gateway. One audit event in, one receipt that Kafka holds it out.
 //!
-//! There is no authentication yet: whoever reaches the address may write events. So the gateway listens on this machine
-//! only, and refuses any other address unless `allow_unauthenticated = true` says that something else guards the way.
+//! Senders show an API key or a signature; the key names their tenant. A gateway without a key file asks nobody and listens on
+//! this machine only, unless `allow_unauthenticated = true` says that something else guards the way.
 
 mod admit;
 mod authenticate;
+mod batch;
 mod cloudevents;
 mod config;
 mod decode;

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use access::Scope;
 use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use runtime::Disposition;
 use runtime::service::Runtime;
@@ -29,6 +30,7 @@ use stream::{Patience, ProducerSettings};
 
 use crate::admit::{Admit, Admitted};
 use crate::authenticate::Authenticate;
+use crate::batch::batch;
 use crate::config::IngestConfig;
 use crate::decode::Schemas;
 use crate::error::Error;
@@ -38,7 +40,8 @@ use crate::publish::Publish;
 use crate::receive::{Accepts, Doors, Receive, body};
 use crate::serve::limit::limit;
 use crate::serve::{self, Server};
-use crate::store::{Stored, store};
+use crate::store::store;
+use crate::validate::Validate;
 
 const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
 
@@ -52,13 +55,22 @@ const ONE_EVENT: Accepts = Accepts {
     bytes_max: EVENT_BYTES_MAX,
 };
 
+/// What `POST /v1/events:batch` takes, up to a size that the configuration knows.
+pub const EVENTS: Accepts = Accepts {
+    types: &["application/x-ndjson", "application/jsonl", "application/json", "application/cloudevents-batch+json"],
+    bytes_max: 0,
+};
+
 /// What the requests share.
 pub struct Gateway {
     pub authenticate: Authenticate,
     pub admit: Admit,
     pub receive: Receive,
     pub schemas: Schemas,
+    pub validate: Validate,
     pub publish: Publish,
+    /// What `POST /v1/events:batch` takes.
+    pub batch: Accepts,
     pub shutdown: Shutdown,
 }
 
@@ -79,6 +91,8 @@ pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
         admit: Admit::new(config.bytes_in_flight_max),
         receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
         schemas: Schemas::new(schema),
+        validate: Validate { unknown: config.unknown_event_types },
+        batch: Accepts { bytes_max: config.batch_bytes_max, ..EVENTS },
         publish: Publish::new(publisher, router, schema),
         shutdown,
     };
@@ -109,23 +123,35 @@ fn await_schema(registry: &Registry, runtime: &Runtime) -> Result<Option<SchemaI
 /// The gateway's paths.
 pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
     axum::Router::new()
-        .route("/v1/events", post(events))
-        .fallback(async || Problem::new(Kind::NotFound, "this gateway has one path: POST /v1/events").count())
+        .route("/v1/events", post(event))
+        .route("/v1/events:batch", post(events))
+        .fallback(async || Problem::new(Kind::NotFound, "see GET / for the paths of this gateway").count())
         .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
         .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }
 
-async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<Stored, Problem> {
-    let started = Instant::now();
-    let outcome = one_event(&gateway, request).await;
-    IngestMetric::RequestSeconds.record(started.elapsed().as_secs_f64());
-    outcome.map_err(Problem::count)
+async fn event(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    timed(async {
+        let admitted = gateway.admit(request, &ONE_EVENT)?;
+        store(&gateway, gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
+    })
+    .await
 }
 
-async fn one_event(gateway: &Gateway, request: Request) -> Result<Stored, Problem> {
-    let admitted = gateway.admit(request, &ONE_EVENT)?;
-    store(gateway, &gateway.receive.whole(admitted, &ONE_EVENT, gateway.doors()).await?).await
+async fn events(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    timed(async {
+        let admitted = gateway.admit(request, &gateway.batch)?;
+        batch(&gateway, gateway.receive.stream(admitted, &gateway.batch, gateway.doors()).await?).await
+    })
+    .await
+}
+
+async fn timed(answer: impl Future<Output = Result<impl IntoResponse, Problem>>) -> Response {
+    let started = Instant::now();
+    let answer = answer.await.map_err(Problem::count).into_response();
+    IngestMetric::RequestSeconds.record(started.elapsed().as_secs_f64());
+    answer
 }
 
 impl Gateway {

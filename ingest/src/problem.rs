@@ -18,7 +18,7 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<Mistake>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// The closed set of refusals.
@@ -123,19 +123,19 @@ impl Kind {
 
 impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), headers: HeaderMap::new() }
+        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
     }
 
     /// All wrong fields at once.
     pub fn fields(errors: Vec<Mistake>) -> Self {
         let detail = format!("fields to correct: {}; nothing was stored", errors.len());
-        Self { kind: Kind::InvalidEvent, detail, errors, headers: HeaderMap::new() }
+        Self { kind: Kind::InvalidEvent, detail, errors, headers: Vec::new() }
     }
 
     /// The same with one more header, for what only the place of the refusal knows.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -175,6 +175,16 @@ impl Problem {
         self
     }
 
+    /// Without the list of its mistakes where it does not fit into what is left of a budget.
+    #[must_use]
+    pub fn at_most(mut self, mistakes_left: &mut usize) -> Self {
+        match mistakes_left.checked_sub(self.errors.len()) {
+            Some(left) => *mistakes_left = left,
+            None => self.errors.clear(),
+        }
+        self
+    }
+
     /// Counts the refusal where it is made.
     pub fn count(self) -> Self {
         IngestMetric::RequestsRefused.with(&[("reason", self.kind.words().1)]).increment(1);
@@ -200,10 +210,11 @@ struct Document {
 
 impl Problem {
     fn into_document(self) -> (Kind, HeaderMap, Document) {
-        let Self { kind, detail, errors, mut headers } = self;
+        let Self { kind, detail, errors, headers: own } = self;
         let (status, label, title) = kind.words();
         let r#type = format!("urn:sealtrail:problem:{label}");
         let document = Document { r#type, title, status: status.as_u16(), detail, errors };
+        let mut headers = HeaderMap::from_iter(own);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = kind.retry_after() {

@@ -11,7 +11,7 @@ use stream::publish::{Outgoing, Publisher};
 
 use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
-use crate::remember::{Bounds, Flight, Gathering, Known, Landing, Remember};
+use crate::remember::{Bounds, Flight, Gathering, Known, Landing, NotTaken, Remember};
 use crate::trace::TraceContext;
 use crate::validate::{self, Valid};
 
@@ -34,6 +34,17 @@ pub enum Handed {
     Before(Arc<Flight>),
     /// The same event landed already.
     Landed(Landing),
+}
+
+impl Handed {
+    /// Where the event lies by now, and whether it was handed over before.
+    pub fn landing(&self) -> Result<(Option<Landing>, bool), NotTaken> {
+        match self {
+            Self::Now(flight) => Ok((flight.landing()?, false)),
+            Self::Before(flight) => Ok((flight.landing()?, true)),
+            Self::Landed(landing) => Ok((Some(*landing), true)),
+        }
+    }
 }
 
 /// Why an event was not handed over.

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use flight::Landed;
-pub use flight::{Flight, Gathering, Landing};
+pub use flight::{Flight, Gathering, Landing, NotTaken};
 use highway::{HighwayHash as _, HighwayHasher, Key};
 
 /// A power of two, so that the hash's lowest bits choose.

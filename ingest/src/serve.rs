@@ -37,8 +37,8 @@ const KAFKA_CHECK_INTERVAL: Duration = Duration::from_secs(2);
 const KAFKA_CHECK_WAIT: Duration = Duration::from_secs(2);
 /// Out of file descriptors, as a rule; accepting again at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// The publisher gives a record up after 10 s, so this is enough.
-const FLUSH_WAIT: Duration = Duration::from_secs(11);
+/// For records whose senders were told to send them again; they may get through yet.
+const FLUSH_WAIT: Duration = Duration::from_secs(4);
 
 /// Where and how connections come in.
 pub struct Server {

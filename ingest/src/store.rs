@@ -1,8 +1,10 @@
 //! One event, from a whole body to the receipt: decode, validate, publish, and the wait for Kafka.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemas::{AuditEvent, Defaults};
@@ -16,7 +18,7 @@ use crate::publish::{self, Handed, Unhanded};
 use crate::receipt::Receipt;
 use crate::receive::Received;
 use crate::remember::{Gathering, Landing};
-use crate::validate::validate;
+use crate::trace::RequestId;
 
 /// How long a request waits for Kafka. The record waits on; sent again, the event joins it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,8 +43,20 @@ impl IntoResponse for Stored {
     }
 }
 
-pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Problem> {
+pub async fn store(gateway: &Gateway, mut received: Received) -> Result<Stored, Problem> {
+    let gathering = Gathering::new();
+    let (event_id, handed) = hand_over(gateway, &received, &gathering)?;
+    // Kafka's queue has its own copy, and an absent broker keeps thousands of requests waiting here.
+    received.body = Bytes::new();
+    gathering.wait(PATIENCE, &gateway.shutdown).await;
+    answer(&event_id, &handed)
+}
+
+/// All that is done without waiting. The event is gone afterwards; its id stays for the receipt.
+fn hand_over(gateway: &Gateway, received: &Received, gathering: &Arc<Gathering>) -> Result<(String, Handed), Problem> {
     let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
+    let request_id = received.request_id().map(RequestId::as_str);
+    tracing::debug!(request_id, caller = %received.caller, bytes = received.body.len(), "an event was received");
     let form = Form::of(headers);
     let key = Key::of(headers)?;
     let own_id = key.map(|key| key.event_id(tenant));
@@ -54,19 +68,17 @@ pub async fn store(gateway: &Gateway, received: &Received) -> Result<Stored, Pro
         _ => decode::decode_json(body, &defaults).map_err(|problem| told(problem, form))?,
     };
     let id_is_from_key = own_id.as_deref().is_some_and(|id| event.event_id == id);
-    let valid = validate(event)?;
+    let valid = gateway.validate.validate(event)?;
     if let Some(key) = key {
         key.tie(gateway, valid.event())?;
     }
-    let gathering = Gathering::new();
-    let handed = gateway.publish.hand_over(&valid, received.trace(), &mut Vec::new(), &gathering);
+    let handed = gateway.publish.hand_over(&valid, received.trace(), &mut Vec::new(), gathering);
     let handed = handed.map_err(|unhanded| match unhanded {
         Unhanded::Full => publish::no_room(),
         Unhanded::Refused(problem) if problem.kind() == Kind::EventIdReused && id_is_from_key => key_reused(),
         Unhanded::Refused(problem) => problem,
     })?;
-    gathering.wait(PATIENCE).await;
-    answer(&valid.event().event_id, &handed)
+    Ok((valid.event().event_id.to_string(), handed))
 }
 
 /// What the head can do for an event without an id, and where a CloudEvent's event stands.
@@ -77,11 +89,7 @@ fn told(problem: Problem, form: Form) -> Problem {
 }
 
 fn answer(event_id: &str, handed: &Handed) -> Result<Stored, Problem> {
-    let (landing, is_replay) = match handed {
-        Handed::Landed(landing) => (Some(*landing), true),
-        Handed::Now(flight) => (flight.landing().map_err(|_| publish::not_stored())?, false),
-        Handed::Before(flight) => (flight.landing().map_err(|_| publish::not_stored())?, true),
-    };
+    let (landing, is_replay) = handed.landing().map_err(|_| publish::not_stored())?;
     let Some(Landing::Stored(place)) = landing else { return Err(publish::unacknowledged()) };
     let counter = if is_replay { IngestMetric::EventsReplayed } else { IngestMetric::EventsAccepted };
     counter.increment(1);

@@ -1,47 +1,36 @@
 //! Events in Avro: one record behind Confluent's header, or in Avro's single-object encoding.
 
-use apache_avro::Schema;
-use apache_avro::rabin::Rabin;
+use schemas::canonical_form;
+use schemas::foreign;
 use schemas::released::AUDIT_EVENT;
-use schemas::wire::{self, SchemaId};
+use schemas::wire::{Fingerprint, Frame, SchemaId, SchemaRef};
 use schemas::{AuditEvent, DecodeError, DecodeFault};
 
 use crate::problem::{Kind, Problem};
 use crate::validate;
 
-/// Before a body in single-object encoding; the schema's fingerprint follows in 8 bytes.
-const SINGLE_OBJECT: [u8; 2] = [0xc3, 0x01];
-
 /// The schema that bodies may be written with, by its two names.
 #[derive(Debug, Clone, Copy)]
 pub struct Schemas {
     id: SchemaId,
-    /// CRC-64-AVRO of the canonical form, as it stands in a body.
-    fingerprint: Option<[u8; 8]>,
+    fingerprint: Option<Fingerprint>,
 }
 
 impl Schemas {
     pub fn new(id: SchemaId) -> Self {
-        let fingerprint = Schema::parse_str(AUDIT_EVENT.text).map(|schema| schema.fingerprint::<Rabin>().bytes);
-        Self { id, fingerprint: fingerprint.ok().and_then(|bytes| bytes.try_into().ok()) }
+        let schema = foreign::parse(AUDIT_EVENT.text).ok();
+        Self { id, fingerprint: schema.as_ref().map(canonical_form::fingerprint) }
     }
 
     pub fn decode<'a>(&self, body: &'a [u8]) -> Result<AuditEvent<'a>, Problem> {
-        let event = match body.strip_prefix(&SINGLE_OBJECT) {
-            Some(rest) => match rest.split_first_chunk() {
-                Some((fingerprint, event)) if Some(*fingerprint) == self.fingerprint => event,
-                Some(_) => return Err(self.unknown("the fingerprint")),
-                None => {
-                    return Err(malformed(DecodeError { fault: DecodeFault::Truncated, position: body.len() as u32 }));
-                }
-            },
-            None => match wire::split(body) {
-                Ok((id, event)) if id == self.id => event,
-                Ok(_) => return Err(self.unknown("the schema id")),
-                Err(error) => return Err(malformed(error)),
-            },
-        };
-        AuditEvent::decode(event).map_err(|error| match error.fault {
+        let Frame { schema, body } = Frame::parse(body).map_err(malformed)?;
+        match schema {
+            SchemaRef::Id(id) if id == self.id => {}
+            SchemaRef::Fingerprint(fingerprint) if Some(fingerprint) == self.fingerprint => {}
+            SchemaRef::Fingerprint(_) => return Err(self.unknown("the fingerprint")),
+            SchemaRef::Id(_) | SchemaRef::Guid(_) | SchemaRef::GlobalId(_) => return Err(self.unknown("the schema id")),
+        }
+        AuditEvent::decode(body).map_err(|error| match error.fault {
             DecodeFault::EmptyField
             | DecodeFault::TooLong
             | DecodeFault::NulCharacter
@@ -82,17 +71,17 @@ mod tests {
 
     #[test]
     fn both_framings_carry_the_event() {
-        let schemas = Schemas::new(SchemaId(7));
-        let fingerprint = schemas.fingerprint.unwrap();
-        let single = [SINGLE_OBJECT.as_slice(), &fingerprint].concat();
+        let avro = Schemas::new(SchemaId(7));
+        let mut single = Vec::new();
+        schemas::wire::write_header(&mut single, avro.fingerprint.unwrap());
         for head in [[0, 0, 0, 0, 7].as_slice(), &single] {
-            assert_eq!(schemas.decode(&encoded(head)).unwrap().event_id, "e-1");
+            assert_eq!(avro.decode(&encoded(head)).unwrap().event_id, "e-1");
         }
     }
 
     #[test]
     fn another_schema_and_broken_bytes_are_told_apart() {
-        let schemas = Schemas::new(SchemaId(7));
+        let avro = Schemas::new(SchemaId(7));
         for (body, said) in [
             (encoded(&[0, 0, 0, 0, 8]), "schema id is not"),
             (encoded(b"\xc3\x0112345678"), "fingerprint is not"),
@@ -101,7 +90,7 @@ mod tests {
             (vec![], "truncated at byte 0"),
             ([encoded(&[0, 0, 0, 0, 7]), vec![0]].concat(), "trailing-bytes"),
         ] {
-            let problem = format!("{:?}", schemas.decode(&body).unwrap_err());
+            let problem = format!("{:?}", avro.decode(&body).unwrap_err());
             assert!(problem.contains("MalformedAvro") && problem.contains(said), "{said}: {problem}");
         }
     }

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use runtime::Disposition;
+use runtime::shutdown::Shutdown;
 use stream::publish::{Receipt, Ticket};
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::{Digest, Id, Window};
+
+/// How long a request waits once the gateway stops: with the body's last moment it stays below the drain's deadline.
+const STOPPING_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What became of an event that was handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,11 +132,21 @@ impl Gathering {
     }
 
     /// Waits for all flights that were begun or joined, or until patience ends. Call it once, after the last of them.
-    pub async fn wait(&self, patience: Duration) {
-        let deadline = Instant::now() + patience;
+    pub async fn wait(&self, patience: Duration, shutdown: &Shutdown) {
         self.one_landed();
-        while self.expected.load(Ordering::Acquire) > 0
-            && tokio::time::timeout_at(deadline, self.all_landed.notified()).await.is_ok()
-        {}
+        let landed = async {
+            while self.expected.load(Ordering::Acquire) > 0 {
+                self.all_landed.notified().await;
+            }
+        };
+        let stopping = async {
+            shutdown.requested().await;
+            tokio::time::sleep(STOPPING_PATIENCE).await;
+        };
+        tokio::select! {
+            () = landed => {}
+            () = tokio::time::sleep(patience) => {}
+            () = stopping => {}
+        }
     }
 }

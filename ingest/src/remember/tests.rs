@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use runtime::Disposition;
+use runtime::shutdown::Shutdown;
 use stream::publish::{Receipt, Ticket as _};
 use stream::{Offset, Partition};
 
@@ -168,14 +169,14 @@ async fn a_gathering_ends_with_its_last_flight_or_with_its_patience() {
     assert!(matches!(remember.begin(remember.event("north", "2"), remember.digest(b""), &joined), Known::Flying(_)));
     one.settle(Ok(receipt(1)));
     let start = std::time::Instant::now();
-    joined.wait(Duration::from_millis(20)).await;
+    joined.wait(Duration::from_millis(20), &Shutdown::new()).await;
     assert!(start.elapsed() >= Duration::from_millis(20), "the second still flies");
     assert_eq!((one.landing(), two.landing()), (Ok(Some(Landing::Stored(receipt(1)))), Ok(None)));
     let settle = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(20));
         two.settle(Ok(receipt(2)));
     });
-    gathering.wait(Duration::from_secs(60)).await;
+    gathering.wait(Duration::from_secs(60), &Shutdown::new()).await;
     assert!(start.elapsed() < Duration::from_secs(30));
     settle.join().unwrap();
 }

@@ -27,9 +27,9 @@ use crate::metric::IngestMetric;
 use crate::problem::{Kind, Problem};
 
 /// A connection's read buffer; hyper starts with 8 KiB and grows it under load only.
-const BUFFER_BYTES_MAX: usize = 64 * 1024;
+const BUFFER_BYTES_MAX: usize = 24 * 1024;
 /// Twice what `limit` lets through, so that most who send too much are told so in full.
-const HEAD_BYTES_MAX: usize = 32 * 1024;
+const HEAD_BYTES_MAX: usize = 24 * 1024;
 
 /// Who is at the other end.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub struct Shared {
 
 /// Serves a connection to its end.
 pub async fn serve(shared: &Shared, socket: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: Peer) {
-    let pace = Pace::new(shared.patience, Instant::now());
+    let (pace, address) = (Pace::new(shared.patience, Instant::now()), peer.address);
     let router = TowerToHyperService::new(shared.router.clone());
     let keeping = pace.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -72,6 +72,7 @@ pub async fn serve(shared: &Shared, socket: impl AsyncRead + AsyncWrite + Send +
     match end {
         End::Done => part(&mut socket, patience).await,
         End::Late(late) => {
+            tracing::debug!(%address, reason = late.label(), "a connection is late");
             IngestMetric::ConnectionsCut.with(&[("reason", late.label())]).increment(1);
             if late == Late::Head {
                 let problem = Problem::new(Kind::SlowHead, "send the head of a request in one piece");

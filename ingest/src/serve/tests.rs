@@ -24,9 +24,10 @@ use crate::authenticate::Authenticate;
 use crate::decode::Schemas;
 use crate::publish::Publish;
 use crate::receive::{Receive, body};
+use crate::validate::{UnknownEventTypes, Validate};
 
 const EVENT: &str = r#"{"event_id":"e-1","tenant":"north","event_type":"record","action":"read",
-    "outcome":"success","occurred_at":1700000000000000,"agent":{"id":"a-1"},"source":{"system":"ehr"}}"#;
+    "outcome":"success","occurred_at":"2023-11-14T22:13:20Z","agents":[{"id":"a-1"}],"source":{"system":"ehr"}}"#;
 const POST: &str = "POST /v1/events HTTP/1.1\ncontent-type: application/json; charset=utf-8";
 
 /// How a gateway under test differs from the default.
@@ -114,6 +115,8 @@ impl Running {
             admit: Admit::new(setup.bytes_in_flight_max),
             receive: Receive { patience: setup.body, shutdown: shutdown.clone() },
             schemas: Schemas::new(SchemaId(1)),
+            validate: Validate { unknown: UnknownEventTypes::Accept },
+            batch: crate::pipeline::EVENTS,
             publish: Publish::new(publisher, Router::new(b"a synthetic secret").unwrap(), SchemaId(1)),
             shutdown,
         };

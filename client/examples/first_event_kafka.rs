@@ -1,0 +1,23 @@
+//! Sends one synthetic event straight to Kafka and prints where it is held.
+//!
+//! Needs SEALTRAIL_KAFKA_BROKERS and SEALTRAIL_REGISTRY_URL, which the local stack's `env` file sets, and
+//! SEALTRAIL_ROUTING_SECRET, which is the deployment's: gateways and clients share it.
+
+use client::{Client, Event};
+
+#[tokio::main(flavor = "current_thread")]
+#[allow(clippy::print_stdout, reason = "the example shows its receipt to a person")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (brokers, registry_url) = (setting("SEALTRAIL_KAFKA_BROKERS")?, setting("SEALTRAIL_REGISTRY_URL")?);
+    let secret = setting("SEALTRAIL_ROUTING_SECRET")?;
+    let client = Client::builder().system("ehr").kafka(&brokers, &registry_url, "north-clinic", secret.as_bytes())?;
+    let event =
+        Event::new("patient-record.viewed", "read").actor("u-1204").patient("MRN-0004711").object("chart", "c-9");
+    println!("{}", client.send(event).await?);
+    Ok(())
+}
+
+#[allow(clippy::disallowed_methods, reason = "an example is no process of ours: it has no configuration to read")]
+fn setting(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|_| format!("{name} is not set; see the top of this file"))
+}
