@@ -62,13 +62,10 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Only what goes wrong below us; results go to standard output.
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::ERROR).init();
-    match run(arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("audit-cli: {}", runtime::error::told_once(&error));
-            ExitCode::FAILURE
-        }
-    }
+    run(arguments).await.unwrap_or_else(|error| {
+        eprintln!("audit-cli: {}", runtime::error::told_once(&error));
+        ExitCode::FAILURE
+    })
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode> {
