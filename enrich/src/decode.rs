@@ -1,52 +1,135 @@
 //! Stage 1, decode: from a Kafka record to an audit event, or to a named refusal.
+//!
+//! ```text
+//! schema id: in a header, else before the body
+//!   ├─ fingerprint ──▶ one of our versions, else unknown-schema
+//!   └─ registry's id ▶ known already ──▶ ask the registry (waits) ──▶ unknown-schema
+//!        ├─ our current schema ─▶ decode
+//!        └─ another ─▶ resolver, made once per id ─▶ translate ─▶ decode
+//!                        └─ cannot be made ─▶ unresolvable-schema
+//! ```
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use schemas::wire::{self, SchemaId};
-use schemas::{AuditEvent, DecodeError, DecodeFault, released};
-use stream::registry::{CachedRegistry, Known, SchemaKey};
+use schemas::header_id;
+use schemas::resolve::Resolver;
+use schemas::wire::{Frame, SchemaRef};
+use schemas::{AuditEvent, DecodeError, DecodeFault, SchemaError, released};
+use stream::registry::{CachedRegistry, Known, Schema, SchemaKey};
 
 /// How long a record waits for the registry before the worker gives up and starts anew. With one last request of 5 s it
 /// stays well below the minute after which the group would hand the partition to somebody else.
 const REGISTRY_WAIT: Duration = Duration::from_secs(30);
 
-/// Knows which schema ids mean our own schema.
+/// A schema never changes under its id, so what was learnt stays true; beyond this many the worker learns anew.
+const MEANINGS_MAX: usize = 200;
+
+/// Knows what each schema id means.
 pub struct Decoder {
     registry: CachedRegistry,
-    /// An id never changes its schema, so what is ours stays ours; others cannot fill this.
-    ours: HashSet<SchemaId>,
+    meanings: HashMap<SchemaRef, Meaning>,
+    translated: Vec<u8>,
+}
+
+/// What the bytes of a schema are to us.
+enum Meaning {
+    Ours,
+    Another(Box<Resolver>),
+    Unresolvable,
 }
 
 impl Decoder {
     #[must_use]
     pub fn new(registry: CachedRegistry) -> Self {
-        Self { registry, ours: HashSet::new() }
+        Self { registry, meanings: HashMap::new(), translated: Vec::new() }
     }
 
-    /// Decodes one record. The outer error stops the worker, the inner one refuses the record.
-    pub fn decode<'a>(&mut self, payload: &'a [u8]) -> Result<Result<AuditEvent<'a>, DecodeError>, stream::Error> {
-        let (schema, body) = match wire::split(payload) {
-            Ok(parts) => parts,
+    /// Decodes one record; `last_header` gives the last value of a header's name. The outer error stops the worker, the inner
+    /// one refuses the record.
+    pub fn decode<'a, 'h>(
+        &'a mut self,
+        payload: &'a [u8],
+        last_header: impl Fn(&str) -> Option<&'h [u8]>,
+    ) -> Result<Result<AuditEvent<'a>, DecodeError>, stream::Error> {
+        let frame = match frame(payload, last_header) {
+            Ok(frame) => frame,
             Err(error) => return Ok(Err(error)),
         };
-        if self.is_ours(schema)? {
-            Ok(AuditEvent::decode(body))
-        } else {
-            Ok(Err(DecodeError { fault: DecodeFault::UnknownSchema, position: 1 }))
+        if !self.meanings.contains_key(&frame.schema) {
+            let Some(meaning) = self.learn(frame.schema)? else {
+                return Ok(Err(DecodeError { fault: DecodeFault::UnknownSchema, position: 1 }));
+            };
+            if self.meanings.len() >= MEANINGS_MAX {
+                self.meanings.clear();
+            }
+            self.meanings.insert(frame.schema, meaning);
         }
+        Ok(match self.meanings.get(&frame.schema) {
+            Some(Meaning::Ours) => AuditEvent::decode(frame.body),
+            Some(Meaning::Another(resolver)) => {
+                self.translated.clear();
+                resolver.translate(frame.body, &mut self.translated).and_then(|()| AuditEvent::decode(&self.translated))
+            }
+            Some(Meaning::Unresolvable) | None => {
+                Err(DecodeError { fault: DecodeFault::UnresolvableSchema, position: 1 })
+            }
+        })
     }
 
-    /// A registry that is away means waiting, never a refusal.
-    fn is_ours(&mut self, schema: SchemaId) -> Result<bool, stream::Error> {
-        if self.ours.contains(&schema) {
-            return Ok(true);
+    /// `None`: nobody knows the schema, and somebody might tomorrow. A registry that is away means waiting, never a refusal.
+    fn learn(&self, schema: SchemaRef) -> Result<Option<Meaning>, stream::Error> {
+        let key = match schema {
+            SchemaRef::Fingerprint(fingerprint) => {
+                return Ok(released::by_fingerprint(fingerprint).map(|version| meaning(version.text, schema)));
+            }
+            SchemaRef::Id(id) => SchemaKey::Id(id.0),
+            SchemaRef::Guid(guid) => SchemaKey::Guid(guid),
+            SchemaRef::GlobalId(id) => SchemaKey::GlobalId(id),
+        };
+        match self.registry.lookup(key, REGISTRY_WAIT)? {
+            Known::Schema(found) if is_whole(&found) => Ok(Some(meaning(&found.text, schema))),
+            Known::Schema(_) => {
+                tracing::warn!(%key, "refusing records of this schema: it is not Avro, or it builds on other subjects");
+                Ok(Some(Meaning::Unresolvable))
+            }
+            Known::Nothing => Ok(None),
         }
-        let known = self.registry.lookup(SchemaKey::Id(schema.0), REGISTRY_WAIT)?;
-        let ours = matches!(&known, Known::Schema(found) if released::AUDIT_EVENT.same_bytes(&found.text));
-        if ours {
-            self.ours.insert(schema);
-        }
-        Ok(ours)
     }
 }
+
+fn frame<'a, 'h>(payload: &'a [u8], last_header: impl Fn(&str) -> Option<&'h [u8]>) -> Result<Frame<'a>, DecodeError> {
+    match header_id::read(last_header)? {
+        Some(schema) => Ok(Frame { schema, body: payload }),
+        None => Frame::parse(payload),
+    }
+}
+
+/// The text alone must say everything.
+fn is_whole(schema: &Schema) -> bool {
+    schema.is_avro() && schema.references.is_empty()
+}
+
+fn meaning(text: &str, schema: SchemaRef) -> Meaning {
+    if released::AUDIT_EVENT.same_bytes(text) {
+        return Meaning::Ours;
+    }
+    match Resolver::new(text) {
+        Ok(resolver) => {
+            let ignored = resolver.ignored();
+            tracing::info!(?schema, ?ignored, "reading records of another schema; what we do not know is left out");
+            Meaning::Another(Box::new(resolver))
+        }
+        Err(error) => {
+            refused(schema, &error);
+            Meaning::Unresolvable
+        }
+    }
+}
+
+fn refused(schema: SchemaRef, error: &SchemaError) {
+    tracing::warn!(?schema, %error, "refusing records of this schema");
+}
+
+#[cfg(test)]
+mod tests;

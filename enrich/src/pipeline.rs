@@ -71,7 +71,7 @@ impl Transform for Enrich {
 
     fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
         let (partition, offset) = (record.partition(), record.offset());
-        let sealed = match self.decoder.decode(record.payload())? {
+        let sealed = match self.decoder.decode(record.payload(), |name| record.last_header(name))? {
             Ok(event) => {
                 self.sealed.increment(1);
                 self.chains.seal(&phi::classify(event), partition, offset)

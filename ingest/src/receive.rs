@@ -41,8 +41,8 @@ pub struct Received {
     pub head: Parts,
     /// Decompressed.
     pub body: Bytes,
-    /// The body's share of the memory; keep it until the answer is decided.
-    pub hold: Hold,
+    /// The share of the memory, given back with the rest once the answer is decided.
+    _hold: Hold,
 }
 
 /// A body that comes chunk by chunk, for batches.
@@ -116,7 +116,7 @@ impl Receive {
             body = gathered.freeze();
         }
         doors.admit.charge(&caller, 0, body.len().saturating_sub(declared.unwrap_or(0)));
-        Ok(Received { caller, head, body, hold: chunks.into_hold() })
+        Ok(Received { caller, head, body, _hold: chunks.into_hold() })
     }
 
     /// A body as it comes. A signed one is read whole first: before its digest is right, nothing of it counts.

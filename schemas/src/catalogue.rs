@@ -6,6 +6,7 @@
 //! `/agents/1` the first of the others.
 
 mod check;
+pub mod standards;
 mod template;
 
 use std::collections::BTreeMap;

@@ -19,6 +19,7 @@ pub mod json_schema;
 pub mod list;
 mod record;
 pub mod released;
+pub mod resolve;
 pub mod routing;
 pub mod sealed;
 pub mod shape;

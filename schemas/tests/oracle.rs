@@ -15,5 +15,7 @@ mod json;
 mod refusals;
 #[path = "oracle/released.rs"]
 mod released;
+#[path = "oracle/resolve.rs"]
+mod resolve;
 #[path = "oracle/small.rs"]
 mod small;

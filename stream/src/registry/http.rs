@@ -19,6 +19,9 @@ const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 /// As much of the registry's own words as an error repeats.
 const MESSAGE_CHARS_MAX: usize = 300;
 
+/// Apicurio's own interface has no codes. A path that it does not know is a plain `NotFoundException` there.
+const APICURIO_UNKNOWN: [&str; 2] = ["VersionNotFoundException", "ContentNotFoundException"];
+
 /// One registry's root and connections.
 #[derive(Clone)]
 pub(super) struct Http {
@@ -113,7 +116,7 @@ struct Refusal {
 
 impl Refusal {
     fn is_unknown(&self) -> bool {
-        (40_400..40_500).contains(&self.error_code) || self.name.ends_with("NotFoundException")
+        (40_400..40_500).contains(&self.error_code) || APICURIO_UNKNOWN.contains(&self.name.as_str())
     }
 }
 
@@ -227,6 +230,10 @@ impl Http {
         let reason = match error {
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
                 let reason = "its address cannot be used; write it like http://host:port/apis/ccompat/v7";
+                return self.error(about, reason, Disposition::Fatal);
+            }
+            ureq::Error::TlsRequired => {
+                let reason = "https is not built in; give an http address, such as that of a local TLS proxy";
                 return self.error(about, reason, Disposition::Fatal);
             }
             ureq::Error::BodyExceedsLimit(_) => "the answer is larger than 1 MiB".to_owned(),

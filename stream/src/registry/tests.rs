@@ -32,6 +32,7 @@ fn odd_answers_are_errors_that_may_pass_and_name_what_was_asked() {
             Reply::new(404, r#"{"message":"no Route matched with those values"}"#),
             "give the root of its Confluent interface",
         ),
+        (Reply::new(404, r#"{"status":404,"name":"NotFoundException"}"#), "give the root of its Confluent interface"),
         (Reply::garbage(), "no answer"),
         (Reply::reset(), "no answer"),
     ] {
@@ -56,6 +57,13 @@ fn refusals_do_not_pass_and_name_the_fix() {
     }
     let error = Registry::new("not a url").schema(SchemaKey::Id(1)).unwrap_err();
     assert!(error.to_string().contains("write it like http://host:port"), "{error}");
+    let server = Server::start(|_| Reply::new(200, SCHEMA));
+    let https = server.url().replace("http:", "https:");
+    let error = Registry::new(&https).schema(SchemaKey::Id(1)).unwrap_err();
+    assert!(
+        error.disposition() == Disposition::Fatal && error.to_string().contains("https is not built in"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -59,13 +59,13 @@ fn texts() -> Vec<Case> {
         refused("NaN", "400 malformed-json", with("\"ID\"", "NaN")),
         refused(
             "10,000 nested arrays",
-            "400 malformed-json",
+            "422 invalid-event",
             with("\"ID\"", &("[".repeat(10_000) + &"]".repeat(10_000))),
         ),
-        refused("duplicate key", "400 malformed-json", with("\"action\"", "\"event_id\":\"Jane Doe\",\"action\"")),
+        refused("duplicate key", "422 invalid-event", with("\"action\"", "\"event_id\":\"Jane Doe\",\"action\"")),
         refused(
             "duplicate key in extras",
-            "400 malformed-json",
+            "422 invalid-event",
             with("\"action\"", r#""extras":{"ward":"1","ward":"2"},"action""#),
         ),
     ]
@@ -143,10 +143,18 @@ fn transport() -> Vec<Case> {
         refused("100 MB announced", "413 too-large", [announced.as_bytes(), &[b'x'; 4_096][..]].concat()),
         refused("2 MB in chunks", "413 too-large", format!("{chunked}{mega}{mega}0\r\n\r\n").into_bytes()),
         refused("event of more than 1 MiB", "413 too-large", with("ID", &"x".repeat(1 << 20))),
-        refused("no length that is a number", "400", chunk.into_bytes()),
-        refused("length and chunks at once", "400", both.into_bytes()),
-        refused("300 headers", "431", format!("GET /v1/events HTTP/1.1\r\nhost: g\r\n{headers}\r\n").into_bytes()),
-        refused("not HTTP", "400", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 Jane Doe\r\n\r\n".to_vec()),
+        refused("no length that is a number", "400 broken-off", chunk.into_bytes()),
+        refused("length and chunks at once (the chunks count)", "400 malformed-json", both.into_bytes()),
+        refused(
+            "300 headers",
+            "431 head-too-large",
+            format!("GET /v1/events HTTP/1.1\r\nhost: g\r\n{headers}\r\n").into_bytes(),
+        ),
+        refused(
+            "not HTTP",
+            "400 bad-request",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 Jane Doe\r\n\r\n".to_vec(),
+        ),
         refused("unknown path", "404 not-found", post("/v1/Jane-Doe", JSON, b"{}")),
         refused("wrong method", "405 wrong-method", b"DELETE /v1/events HTTP/1.1\r\nhost: g\r\n\r\n".to_vec()),
         refused("text for JSON", "415 wrong-content-type", post("/v1/events", "text/plain", EVENT.as_bytes())),
@@ -164,14 +172,14 @@ fn compression() -> Vec<Case> {
     };
     let zstd = zstd::bulk::compress(&zeros, 1).unwrap();
     vec![
-        refused("gzip bomb", "413 bomb", encoded("/v1/events", JSON, "gzip", &gzip)),
+        refused("gzip bomb", "413 too-large", encoded("/v1/events", JSON, "gzip", &gzip)),
         refused("zstd bomb", "413 bomb", encoded("/v1/events", JSON, "zstd", &zstd)),
         refused("gzip bomb as a batch", "413 bomb", encoded("/v1/events:batch", NDJSON, "gzip", &gzip)),
         refused("zstd bomb as a batch", "413 bomb", encoded("/v1/events:batch", NDJSON, "zstd", &zstd)),
-        refused("not gzip", "400 broken-encoding", encoded("/v1/events", JSON, "gzip", EVENT.as_bytes())),
-        refused("gzip cut off", "400 broken-encoding", encoded("/v1/events", JSON, "gzip", &gzip[..20])),
-        refused("not zstd", "400 broken-encoding", encoded("/v1/events", JSON, "zstd", EVENT.as_bytes())),
-        refused("unknown encoding", "415 wrong-encoding", encoded("/v1/events", JSON, "br", EVENT.as_bytes())),
+        refused("not gzip", "400 broken-compression", encoded("/v1/events", JSON, "gzip", EVENT.as_bytes())),
+        refused("gzip cut off", "400 broken-compression", encoded("/v1/events", JSON, "gzip", &gzip[..20])),
+        refused("not zstd", "400 broken-compression", encoded("/v1/events", JSON, "zstd", EVENT.as_bytes())),
+        refused("unknown encoding", "415 wrong-content-encoding", encoded("/v1/events", JSON, "br", EVENT.as_bytes())),
     ]
 }
 
@@ -185,7 +193,7 @@ fn batches() -> Vec<Case> {
         Case { name: "batch with a bad line", request: batch(NDJSON, &mixed), expected: "207", records: 2 },
         Case { name: "batch with a line above 1 MiB", request: batch(NDJSON, &giant), expected: "207", records: 1 },
         Case { name: "array cut off after two events", request: batch(JSON, &array), expected: "207", records: 2 },
-        refused("empty batch", "400 malformed-json", batch(NDJSON, "\n\n")),
+        refused("empty batch", "422 empty-batch", batch(NDJSON, "\n\n")),
         refused("batch that is no array", "400 malformed-json", batch(JSON, "{}")),
         Case { name: "10,001 lines", request: batch(NDJSON, &lines(10_001)), expected: "207", records: 10_000 },
     ]
@@ -195,10 +203,14 @@ fn other_forms() -> Vec<Case> {
     let avro = |body: &[u8]| post("/v1/events", "application/avro", body);
     let cloud = |body: &str| post("/v1/events", "application/cloudevents+json", body.as_bytes());
     vec![
-        refused("Avro without a frame", "422 invalid-event", avro(b"Jane Doe")),
-        refused("Avro of an unknown schema", "422 invalid-event", avro(&[0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
-        refused("CloudEvent of another version", "422 invalid-event", cloud(r#"{"specversion":"0.3","id":"1"}"#)),
-        refused("CloudEvent without data", "422 invalid-event", {
+        refused("Avro without a frame", "400 malformed-avro", avro(b"Jane Doe")),
+        refused("Avro of an unknown schema", "400 malformed-avro", avro(&[0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
+        refused(
+            "CloudEvent of another version",
+            "400 malformed-cloudevent",
+            cloud(r#"{"specversion":"0.3","id":"1"}"#),
+        ),
+        refused("CloudEvent without data", "400 malformed-cloudevent", {
             cloud(r#"{"specversion":"1.0","id":"1","source":"/s","type":"t","time":"2026-03-01T09:30:00Z"}"#)
         }),
     ]

@@ -48,6 +48,18 @@ fn a_hundred_megabytes_are_refused_without_being_read() {
 }
 
 #[test]
+fn who_sends_everything_before_reading_still_reads_the_refusal() {
+    let gateway = Running::start(Setup::default());
+    for _ in 0..3 {
+        let mut stream = gateway.connect();
+        let body = " ".repeat(16 << 20);
+        stream.write_all(&request(POST, body.as_bytes())).unwrap();
+        Answer::read(stream).is_problem("413", "too-large");
+    }
+    gateway.stop();
+}
+
+#[test]
 fn expect_continue_is_answered_by_the_refusal_and_else_by_an_invitation() {
     let gateway = Running::start(Setup::default());
     let expecting = |rest: &str| {
