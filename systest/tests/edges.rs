@@ -27,7 +27,7 @@ fn get(url: &str) -> (u16, Value) {
 
 fn event(id: &str) -> Value {
     json!({
-        "event_id": id, "tenant": "north-clinic", "event_type": "patient-record.viewed", "action": "read",
+        "event_id": id, "tenant": "general-hospital", "event_type": "patient-record.viewed", "action": "read",
         "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7"}],
         "patients": [{"id": "patient-42"}], "source": {"system": "ehr"}, "extras": {"ward": "3B"},
     })
@@ -44,8 +44,9 @@ fn an_event_by_http_and_one_by_the_client_are_sealed_and_found_again() {
     let (status, receipt) = post(&ingest.url("/v1/events").unwrap(), &event("by-http"));
     assert_eq!(status, 201, "{receipt}");
     let stack = ground.stack();
-    let client = Client::kafka(&stack.brokers, &stack.registry_url, "north-clinic", ROUTING_SECRET).unwrap();
-    let sent = Event::new("patient-record.viewed", "read").actor("clinician-8").patient("patient-42").source("ehr");
+    let client = Client::kafka(&stack.brokers, &stack.registry_url, "general-hospital", ROUTING_SECRET).unwrap();
+    let sent = Event::new("patient-record.viewed", "read").actor("clinician-8");
+    let sent = sent.actor_role("nurse").patient("patient-42").object("chart", "c-9").purpose("treatment").source("ehr");
     let by_client = ground.tokio.block_on(client.send(sent)).unwrap();
     // The same patient goes to the same chain, whoever publishes.
     assert_eq!(receipt["partition"], by_client.partition);
