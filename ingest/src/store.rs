@@ -68,10 +68,7 @@ pub async fn store(gateway: &Gateway, received: Received) -> Result<Stored, Prob
         Unhanded::Refused(problem) => problem,
     })?;
     gathering.wait(PATIENCE, &gateway.shutdown).await;
-    let answer = answer(&valid.event().event_id, &handed);
-    // Only now may others use the memory.
-    drop(received.hold);
-    answer
+    answer(&valid.event().event_id, &handed)
 }
 
 /// What the head can do for an event without an id, and where a CloudEvent's event stands.
