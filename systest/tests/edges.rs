@@ -28,7 +28,7 @@ fn get(url: &str) -> (u16, Value) {
 fn event(id: &str) -> Value {
     json!({
         "event_id": id, "tenant": "general-hospital", "event_type": "patient-record.viewed", "action": "read",
-        "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7"}],
+        "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7", "role": "nurse"}], "objects": [{"kind": "chart", "id": "chart-42"}], "purpose": "treatment",
         "patients": [{"id": "patient-42"}], "source": {"system": "ehr"}, "extras": {"ward": "3B"},
     })
 }
