@@ -78,12 +78,7 @@ fn hand_over(gateway: &Gateway, received: &Received, gathering: &Arc<Gathering>)
         Unhanded::Refused(problem) if problem.kind() == Kind::EventIdReused && id_is_from_key => key_reused(),
         Unhanded::Refused(problem) => problem,
     })?;
-<<<<<<< HEAD
     Ok((valid.event().event_id.to_string(), handed))
-=======
-    gathering.wait(PATIENCE, &gateway.shutdown).await;
-    answer(&valid.event().event_id, &handed)
->>>>>>> refs/heads/eventpath
 }
 
 /// What the head can do for an event without an id, and where a CloudEvent's event stands.
