@@ -193,7 +193,8 @@ fn a_full_queue_gives_back_at_once_or_waits_for_room() {
         let third = full.into_event().unwrap();
         assert_eq!(third.id(), id);
         assert_eq!(client.send(third).await.unwrap().event_id, id);
-        (first.await.unwrap(), second.await.unwrap());
+        first.await.unwrap();
+        second.await.unwrap();
     });
 }
 
