@@ -23,7 +23,6 @@ use connections::Connections;
 #[command(
     version,
     after_help = "Examples:
-  audit-cli topics plan --replication 1
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
   audit-cli keys api create --tenant north-clinic --service ehr
 
@@ -62,13 +61,10 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Only what goes wrong below us; results go to standard output.
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::ERROR).init();
-    match run(arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("audit-cli: {}", runtime::error::told_once(&error));
-            ExitCode::FAILURE
-        }
-    }
+    run(arguments).await.unwrap_or_else(|error| {
+        eprintln!("audit-cli: {}", runtime::error::told_once(&error));
+        ExitCode::FAILURE
+    })
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode> {
