@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let (mut pending, mut waited) = (Vec::new(), 0);
     for number in 0..1_000 {
-        let event = Event::new("patient-record.viewed", "read").actor("u-1204").patient(format!("MRN-{number:07}"));
+        let event = viewed(&format!("MRN-{number:07}"));
         match client.try_send(event) {
             Ok(receipt) => pending.push(receipt),
             // The queue is full. Here we can wait, so we do; who cannot would keep the event elsewhere.
@@ -36,6 +36,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{} events must be sent again", undelivered.0.len());
     }
     Ok(())
+}
+
+fn viewed(patient: &str) -> Event {
+    let event = Event::new("patient-record.viewed", "read").actor("u-1204").actor_role("nurse").patient(patient);
+    event.object("chart", "c-9").purpose("treatment")
 }
 
 #[allow(clippy::disallowed_methods, reason = "an example is no process of ours: it has no configuration to read")]

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut pending = Vec::with_capacity(events);
     for number in 0..events {
-        let event = Event::new("patient-record.viewed", "read").actor("u-1204").patient(format!("MRN-{number:07}"));
+        let event = viewed(&format!("MRN-{number:07}"));
         pending.push(client.enqueue(event).await?);
     }
     for receipt in pending {
@@ -23,6 +23,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     client.shutdown(Duration::from_secs(30)).await?;
     Ok(())
+}
+
+fn viewed(patient: &str) -> Event {
+    let event = Event::new("patient-record.viewed", "read").actor("u-1204").actor_role("nurse").patient(patient);
+    event.object("chart", "c-9").purpose("treatment")
 }
 
 #[allow(clippy::disallowed_methods, reason = "an example is no process of ours: it has no configuration to read")]

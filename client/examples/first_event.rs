@@ -9,8 +9,12 @@ use client::{Client, Event};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client =
         Client::builder().system("ehr").http(&setting("SEALTRAIL_GATEWAY_URL")?, setting("SEALTRAIL_API_KEY")?)?;
-    let event =
-        Event::new("patient-record.viewed", "read").actor("u-1204").patient("MRN-0004711").object("chart", "c-9");
+    let event = Event::new("patient-record.viewed", "read")
+        .actor("u-1204")
+        .actor_role("nurse")
+        .patient("MRN-0004711")
+        .object("chart", "c-9")
+        .purpose("treatment");
     println!("{}", client.send(event).await?);
     Ok(())
 }

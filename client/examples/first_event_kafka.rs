@@ -1,7 +1,7 @@
 //! Sends one synthetic event straight to Kafka and prints where it is held.
 //!
 //! Needs SEALTRAIL_KAFKA_BROKERS and SEALTRAIL_REGISTRY_URL, which the local stack's `env` file sets, and
-//! SEALTRAIL_ROUTING_SECRET, which is the deployment's: gateways and clients share it.
+//! SEALTRAIL_TENANT and SEALTRAIL_ROUTING_SECRET, which is the deployment's: gateways and clients share it.
 
 use client::{Client, Event};
 
@@ -9,10 +9,14 @@ use client::{Client, Event};
 #[allow(clippy::print_stdout, reason = "the example shows its receipt to a person")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (brokers, registry_url) = (setting("SEALTRAIL_KAFKA_BROKERS")?, setting("SEALTRAIL_REGISTRY_URL")?);
-    let secret = setting("SEALTRAIL_ROUTING_SECRET")?;
-    let client = Client::builder().system("ehr").kafka(&brokers, &registry_url, "north-clinic", secret.as_bytes())?;
-    let event =
-        Event::new("patient-record.viewed", "read").actor("u-1204").patient("MRN-0004711").object("chart", "c-9");
+    let (tenant, secret) = (setting("SEALTRAIL_TENANT")?, setting("SEALTRAIL_ROUTING_SECRET")?);
+    let client = Client::builder().system("ehr").kafka(&brokers, &registry_url, tenant, secret.as_bytes())?;
+    let event = Event::new("patient-record.viewed", "read")
+        .actor("u-1204")
+        .actor_role("nurse")
+        .patient("MRN-0004711")
+        .object("chart", "c-9")
+        .purpose("treatment");
     println!("{}", client.send(event).await?);
     Ok(())
 }

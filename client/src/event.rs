@@ -17,7 +17,7 @@ use crate::fault::{self, Faults};
 /// ```
 /// use client::Event;
 ///
-/// let event = Event::new("patient-record.changed", "update")
+/// let event = Event::new("ward.dose-changed", "update")
 ///     .actor("u-1204")
 ///     .actor_role("nurse")
 ///     .patient("MRN-0004711")

@@ -161,3 +161,6 @@ fn leave_out_tenant(json: &mut Vec<u8>) {
         json.drain(at..at + EMPTY.len());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@
 //!
 //! # async fn first(api_key: String) -> Result<(), client::Error> {
 //! let client = Client::builder().system("ehr").http("https://gateway.example:8443", api_key)?;
-//! let event = Event::new("patient-record.viewed", "read").actor("u-1204").patient("MRN-0004711").object("chart", "c-9");
-//! println!("{}", client.send(event).await?);
+//! let event = Event::new("patient-record.viewed", "read").actor("u-1204").actor_role("nurse").patient("MRN-0004711");
+//! println!("{}", client.send(event.object("chart", "c-9").purpose("treatment")).await?);
 //! # Ok(())
 //! # }
 //! ```

@@ -87,7 +87,7 @@ async fn send(ledger: &Arc<Ledger>, way: &Way) {
 }
 
 /// Gives back what is too old. An event that comes in while this sleeps is over only after it wakes.
-async fn expire(ledger: &Ledger) {
+pub(crate) async fn expire(ledger: &Ledger) {
     loop {
         let now = Instant::now();
         match ledger.expire(now) {

@@ -11,6 +11,7 @@ mod config;
 mod decode;
 mod error;
 mod metric;
+mod openapi;
 mod pipeline;
 mod problem;
 mod publish;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use access::Scope;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use runtime::Disposition;
 use runtime::service::Runtime;
 use runtime::shutdown::Shutdown;
@@ -35,6 +35,7 @@ use crate::config::IngestConfig;
 use crate::decode::Schemas;
 use crate::error::Error;
 use crate::metric::IngestMetric;
+use crate::openapi::Description;
 use crate::problem::{Kind, Problem};
 use crate::publish::Publish;
 use crate::receive::{Accepts, Doors, Receive, body};
@@ -50,7 +51,7 @@ pub const PRODUCER: ProducerSettings =
     ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
 
 /// What `POST /v1/events` takes.
-const ONE_EVENT: Accepts = Accepts {
+pub const ONE_EVENT: Accepts = Accepts {
     types: &["application/json", "application/avro", "application/cloudevents+json"],
     bytes_max: EVENT_BYTES_MAX,
 };
@@ -122,11 +123,20 @@ fn await_schema(registry: &Registry, runtime: &Runtime) -> Result<Option<SchemaI
 
 /// The gateway's paths.
 pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
+    let description = Arc::new(Description::new());
+    let page = Arc::clone(&description);
     axum::Router::new()
+        .route("/", get(async || Description::root()))
+        .route("/docs", get(async move || page.page()))
+        .route("/openapi.json", get(async move || description.document()))
         .route("/v1/events", post(event))
         .route("/v1/events:batch", post(events))
-        .fallback(async || Problem::new(Kind::NotFound, "see GET / for the paths of this gateway").count())
-        .method_not_allowed_fallback(async || Problem::new(Kind::WrongMethod, "use POST").count())
+        .fallback(async || {
+            Problem::new(Kind::NotFound, "GET / tells where the paths of this gateway are described").count()
+        })
+        .method_not_allowed_fallback(async || {
+            Problem::new(Kind::WrongMethod, "the header `allow` names the methods of this path").count()
+        })
         .layer(axum::middleware::from_fn(limit))
         .with_state(gateway)
 }

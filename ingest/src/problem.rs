@@ -55,6 +55,48 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them; a test holds this against the declaration.
+    pub const ALL: [Self; 28] = [
+        Self::BadRequest,
+        Self::MalformedJson,
+        Self::MalformedAvro,
+        Self::MalformedCloudEvent,
+        Self::BrokenOff,
+        Self::BrokenCompression,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::WrongMethod,
+        Self::SlowHead,
+        Self::TooSlow,
+        Self::TooLarge,
+        Self::Bomb,
+        Self::WrongType,
+        Self::WrongEncoding,
+        Self::InvalidEvent,
+        Self::EventIdReused,
+        Self::KeyReused,
+        Self::EmptyBatch,
+        Self::TooBusy,
+        Self::RateLimited,
+        Self::HeadTooLarge,
+        Self::TooManyConnections,
+        Self::Stopping,
+        Self::KafkaAway,
+        Self::Unacknowledged,
+        Self::NotStored,
+    ];
+
+    /// The stable label, of the `type` and of the metric.
+    pub fn label(self) -> &'static str {
+        self.words().1
+    }
+
+    /// The `type` of its documents.
+    pub fn urn(self) -> String {
+        format!("urn:sealtrail:problem:{}", self.label())
+    }
+
     /// The status, the label of the `type` and of the metric, and the title.
     fn words(self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
@@ -147,11 +189,6 @@ impl Problem {
         self.kind.words().0
     }
 
-    /// The stable label of the kind.
-    pub fn label(&self) -> &'static str {
-        self.kind.words().1
-    }
-
     /// The document alone, as part of an answer to many events.
     pub fn document(self) -> impl Serialize {
         self.into_document().2
@@ -211,8 +248,8 @@ struct Document {
 impl Problem {
     fn into_document(self) -> (Kind, HeaderMap, Document) {
         let Self { kind, detail, errors, headers: own } = self;
-        let (status, label, title) = kind.words();
-        let r#type = format!("urn:sealtrail:problem:{label}");
+        let (status, _, title) = kind.words();
+        let r#type = kind.urn();
         let document = Document { r#type, title, status: status.as_u16(), detail, errors };
         let mut headers = HeaderMap::from_iter(own);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

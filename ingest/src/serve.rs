@@ -80,6 +80,7 @@ fn serve_and_drain(server: Server, gateway: &Arc<Gateway>, runtime: &Runtime) ->
 /// Says whether the brokers answer and hold the topic.
 fn watch_kafka<T: Ticket>(publisher: &Publisher<T>, kafka: &Dependency, gateway: &Gateway, shutdown: &Shutdown) {
     loop {
+        IngestMetric::EventsInFlight.set(publisher.in_flight().records as f64);
         let reached = publisher.reaches(topic::EVENTS.name, KAFKA_CHECK_WAIT);
         gateway.admit.kafka_is_away(reached.is_err());
         match reached {

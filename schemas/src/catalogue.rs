@@ -6,6 +6,7 @@
 //! `/agents/1` the first of the others.
 
 mod check;
+mod presence;
 pub mod standards;
 mod template;
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::Disposition;
 
 fn sound() -> Event {
-    Event::new("patient-record.viewed", "read").actor("a-1").source("ehr").tenant("north")
+    Event::new("test.done", "read").actor("a-1").source("ehr").tenant("north")
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn an_event_holds_what_it_was_given() {
         "action": "read", "agents": [{"id": "a-1", "name": "A. Example", "network": {"address": "10.0.0.1"},
         "requestor": true, "role": "nurse"}, {"id": "a-2"}], "authority": {"reason": "emergency"},
         "context": {"device": "ws-4", "span_id": "00f067aa0ba902b7"}, "event_id": "e-1",
-        "event_type": "patient-record.viewed", "extras": {"ward": "4"}, "note": "seen",
+        "event_type": "test.done", "extras": {"ward": "4"}, "note": "seen",
         "objects": [{"id": "c-9", "kind": "chart"}, {"changes": [{"after": "10 mg", "before": "5 mg", "path": "/dose"},
         {"after": "now", "path": "/stop"}], "id": "o-1", "kind": "order"}], "occurred_at": "1970-01-01T00:00:00Z",
         "outcome": "denied", "patients": [{"id": "p-1"}, {"id": "p-2"}], "purpose": "treatment", "session_id": "s-1",
@@ -69,6 +69,18 @@ fn all_faults_come_together_with_their_fixes_and_without_content() {
     );
     assert!(!format!("{error:?}").contains("secret"));
     assert!(error.into_event().is_some());
+}
+
+#[test]
+fn an_event_of_a_known_type_is_held_against_the_catalogue() {
+    let error =
+        Event::new("patient-record.viewed", "delete").actor("a-1").source("ehr").tenant("north").build().unwrap_err();
+    let Error::Invalid { faults, .. } = &error else { panic!("{error}") };
+    let told: Vec<(&str, &str)> = faults.0.iter().map(|mistake| (mistake.pointer.as_str(), mistake.reason)).collect();
+    assert!(
+        told.contains(&("/action", "not-of-this-type")) && told.contains(&("/purpose", "missing-field")),
+        "{error}"
+    );
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn builder() -> ClientBuilder {
 
 /// The patient's id is the event's number, which decides what a gateway may say of it.
 fn event(number: u64) -> Event {
-    Event::new("patient-record.viewed", "read").actor("u-1").patient(number.to_string())
+    Event::new("test.done", "read").actor("u-1").patient(number.to_string())
 }
 
 fn fate() -> impl Strategy<Value = Fate> {

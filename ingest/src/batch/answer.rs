@@ -92,7 +92,7 @@ impl Results {
 
     fn refuse(&mut self, index: usize, event_id: Option<&str>, problem: Problem) {
         self.refused += 1;
-        IngestMetric::EventsRefused.with(&[("reason", problem.label())]).increment(1);
+        IngestMetric::EventsRefused.with(&[("reason", problem.kind().label())]).increment(1);
         let status = problem.status().as_u16();
         write(&mut self.text, &Refused { index, status, event_id, problem: problem.document() });
     }

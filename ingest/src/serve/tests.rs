@@ -163,13 +163,34 @@ fn request(head: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
+/// The description's paths, as the running gateway answers them.
+#[test]
+fn every_described_path_answers_and_no_other_method_does() {
+    let gateway = Running::start(Setup::default());
+    let paths = crate::openapi::document()["paths"].clone();
+    for (path, methods) in paths.as_object().unwrap() {
+        for method in ["get", "post", "put", "delete"] {
+            let answer = gateway.ask(&format!("{} {path} HTTP/1.1", method.to_uppercase()), "");
+            if methods.get(method).is_some() {
+                // A post without a content type gets as far as that.
+                let expected = if method == "get" { "200" } else { "415" };
+                assert_eq!(answer.status(), expected, "{method} {path}: {answer:?}");
+            } else {
+                assert_eq!(answer.status(), "405", "{method} {path}: {answer:?}");
+            }
+        }
+    }
+    assert_eq!(gateway.ask("GET /v1 HTTP/1.1", "").status(), "404");
+    gateway.stop();
+}
+
 #[test]
 fn refusals_are_problem_documents() {
     let gateway = Running::start(Setup::default());
     let broken = EVENT.replace("\"e-1\"", "\"\"");
     let large = EVENT.replace("e-1", &"x".repeat(schemas::event::EVENT_BYTES_MAX));
     for (head, body, status, label) in [
-        ("GET / HTTP/1.1", "", "404", "not-found"),
+        ("GET /nothing HTTP/1.1", "", "404", "not-found"),
         ("GET /v1/events HTTP/1.1", "", "405", "wrong-method"),
         ("POST /v1/events HTTP/1.1", EVENT, "415", "wrong-content-type"),
         ("POST /v1/events HTTP/1.1\ncontent-type: text/plain", EVENT, "415", "wrong-content-type"),

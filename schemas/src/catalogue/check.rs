@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::presence::is_present;
 use super::{EventType, find, outcome_codes};
 use crate::event::AuditEvent;
 use crate::shape::Mistake;
@@ -24,7 +25,9 @@ pub fn check(event: &AuditEvent<'_>) -> Vec<Mistake> {
         }
     }
     mistakes.extend(contradiction(event));
-    mistakes.extend(missing(event, found));
+    if !found.mandatory.iter().all(|pointer| is_there(event, pointer)) {
+        mistakes.extend(missing(event, found));
+    }
     mistakes
 }
 
@@ -39,6 +42,20 @@ fn contradiction(event: &AuditEvent<'_>) -> Option<Mistake> {
     contradicts.then(|| Mistake::new("/codes/outcome/code", "contradicts-outcome", fix()))
 }
 
+/// The record path's question, without an allocation; which places are empty is asked only where one is.
+fn is_there(event: &AuditEvent<'_>, pointer: &str) -> bool {
+    let actor = event.actor();
+    if let (Some(rest), Some(actor)) = (pointer.strip_prefix("/agents/0"), actor) {
+        return is_present(actor, rest);
+    }
+    if let (Some(rest), Some(actor)) = (pointer.strip_prefix("/agents/1"), actor) {
+        let other = event.agents.iter().find(|agent| !std::ptr::eq(*agent, actor));
+        return other.is_some_and(|other| is_present(other, rest));
+    }
+    is_present(event, pointer)
+}
+
+/// The mistakes of an event in which something is missing.
 fn missing(event: &AuditEvent<'_>, found: &EventType) -> Vec<Mistake> {
     let Ok(mut json) = serde_json::to_value(event) else { return Vec::new() };
     let actor = event.actor().and_then(|actor| event.agents.iter().position(|agent| std::ptr::eq(agent, actor)));

@@ -155,6 +155,30 @@ fn an_outcome_and_its_code_say_the_same() {
 }
 
 #[test]
+fn the_quick_look_sees_what_the_tree_shows() {
+    let event = shape::full_example(shape::event());
+    let text = event.to_string();
+    let decoded = decode_json(text.as_bytes(), &Defaults::default()).unwrap();
+    let pointers: Vec<&String> = all().flat_map(|found| found.mandatory.iter().chain(&found.recommended)).collect();
+    let nowhere =
+        ["/patients/1/id", "/objects/0/changes/7/path", "/agents/0/id/x", "/extras/nothing"].map(str::to_owned);
+    for pointer in pointers.into_iter().chain(&nowhere) {
+        let there = event.pointer(&pointer.replace('*', "0")).is_some();
+        assert_eq!(presence::is_present(&decoded, pointer), there, "{pointer}");
+    }
+    assert!(presence::is_present(&decoded, "/context") && presence::is_present(&decoded, "/extras"));
+    let two = event_of("patient-record.viewed", |event| {
+        event["patients"] = serde_json::json!([{"id": "p-1"}, {"id": "p-2"}])
+    });
+    assert_eq!(two, []);
+    let half = event_of("configuration.changed", |event| {
+        event["objects"] =
+            serde_json::json!([{"id": "s", "kind": "setting", "changes": [{"path": ""}, {"path": "/a"}]}]);
+    });
+    assert_eq!(half, [("/objects/0/changes/0/path".to_owned(), "missing-field")]);
+}
+
+#[test]
 fn a_value_is_placed_where_the_schema_has_a_place() {
     let mut event = serde_json::json!({});
     assert!(place(&mut event, "/objects/0/detail/dicom/study_uids/0", "1.2".into()));

@@ -1,7 +1,5 @@
 //! The reference page of the event's fields, made from its shape.
 
-use std::fmt::Write as _;
-
 use super::{Form, rule};
 use crate::shape::{self, Field, Kind, Record, Rule};
 
@@ -28,23 +26,14 @@ pub fn reference_page() -> String {
 }
 
 fn section(page: &mut String, record: &Record) {
-    let Record { name, doc, fields } = record;
-    // Writing to a string cannot fail.
-    let _ = write!(
-        page,
-        "\n## {name}\n\n{doc}\n\n| field | type | required | meaning | example |\n|---|---|---|---|---|\n"
-    );
-    for field in fields {
+    page.push_str(&format!("\n## {}\n\n{}\n\n", record.name, record.doc));
+    page.push_str("| field | type | required | meaning | example |\n|---|---|---|---|---|\n");
+    for field in &record.fields {
         let required = if Form::WHOLE.requires(record, field) { "yes" } else { "" };
         let known = if field.known.is_empty() { String::new() } else { format!(" *{}*", field.known.join(", ")) };
         let meaning = field.doc.replace('|', "\\|");
-        let _ = writeln!(
-            page,
-            "| `{}` | {} | {required} | {meaning}{known} | {} |",
-            field.name,
-            kind(record, field),
-            example(record, field)
-        );
+        let (name, kind, example) = (&field.name, kind(record, field), example(record, field));
+        page.push_str(&format!("| `{name}` | {kind} | {required} | {meaning}{known} | {example} |\n"));
     }
 }
 

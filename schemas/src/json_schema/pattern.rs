@@ -19,12 +19,15 @@ fn date(year: &str) -> String {
     format!("(?:{year}-{MONTH_AND_DAY}|{LEAP_YEAR}-02-29)")
 }
 
-/// A time or a part of one.
+/// A time or a part of one, in a year that every store can hold.
 pub(super) fn time() -> String {
-    format!("^(?:[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?|{}(?:[Tt ]{CLOCK}{ZONE}?)?)$", date("[0-9]{4}"))
+    format!(
+        "^(?={YEAR_OF_A_MOMENT})(?:[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?|{}(?:[Tt ]{CLOCK}{ZONE}?)?)$",
+        date("[0-9]{4}")
+    )
 }
 
-/// A date, a time and a zone, in a year that every store can hold.
+/// A date, a time and a zone.
 pub(super) fn moment() -> String {
     format!("^(?={YEAR_OF_A_MOMENT}-){}[Tt ]{CLOCK}{ZONE}$", date("[0-9]{4}"))
 }

@@ -90,7 +90,7 @@ fn value(random: &mut Random, field: &Field, kind: &Kind) -> Value {
         Kind::Bytes => json!(random.pick(&["", "AA==", "AAE=", "AAEC", "+/+/"])),
         Kind::Time if field.name == "occurred_at" => json!(random.pick(&whole_times)),
         Kind::Time => {
-            json!(random.pick(&["2026", "2026-03", "2026-03-01", "2026-03-01T09:30", whole_times[1], "0001-01-01"]))
+            json!(random.pick(&["2026", "2026-03", "2026-03-01", "2026-03-01T09:30", whole_times[1], "1901-01-01"]))
         }
         Kind::List(entry) => (0..random.below(3)).map(|_| value(random, field, entry)).collect(),
         Kind::Texts => (0..random.below(3)).map(|index| (format!("/key/{index}"), json!("\u{e000}"))).collect(),
