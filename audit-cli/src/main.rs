@@ -23,7 +23,6 @@ use connections::Connections;
 #[command(
     version,
     after_help = "Examples:
-  audit-cli topics plan --replication 1
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
   audit-cli keys api create --tenant north-clinic --service ehr
 

@@ -108,6 +108,9 @@ fn the_golden_events_fill_every_field_of_their_version() {
     }
 }
 
+/// Reads a record and writes it again.
+type Rewrite<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn sealed_records_and_dead_letters_keep_their_golden_bytes() {
     let sealed = |bytes: &[u8]| {
@@ -120,8 +123,7 @@ fn sealed_records_and_dead_letters_keep_their_golden_bytes() {
         DeadLetter::decode(bytes).unwrap().encode(&mut out);
         out
     };
-    let writers: [(Released, &dyn Fn(&[u8]) -> Vec<u8>); 2] =
-        [(released::SEALED_EVENT, &sealed), (released::DEAD_LETTER, &dead)];
+    let writers: [(Released, Rewrite<'_>); 2] = [(released::SEALED_EVENT, &sealed), (released::DEAD_LETTER, &dead)];
     for (released, rewritten) in writers {
         let oracle = Oracle::new(released.text);
         let cases = cases(&released);
