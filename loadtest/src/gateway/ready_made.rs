@@ -64,7 +64,7 @@ pub fn run(brokers: &str, events: u64) -> Result<()> {
     for (key, payload) in records.iter().cycle().take(events as usize) {
         let record = Outgoing::new(topic::EVENTS.name, key, payload);
         while let Err(error) = publisher.hand_over(record, Arc::clone(&count)) {
-            if !matches!(error, stream::Error::QueueFull { .. }) {
+            if !matches!(error, stream::Error::QueueFull) {
                 return Err(error.into());
             }
             std::thread::sleep(Duration::from_millis(1));
@@ -76,11 +76,8 @@ pub fn run(brokers: &str, events: u64) -> Result<()> {
         bail!("{held} of {events} records were acknowledged and {failed} failed");
     }
     let cpu = cpu_seconds()? - cpu_before;
-    let floor = Floor {
-        events,
-        rate: events as f64 / begun.elapsed().as_secs_f64(),
-        cpu_us: cpu * 1e6 / events as f64,
-    };
+    let floor =
+        Floor { events, rate: events as f64 / begun.elapsed().as_secs_f64(), cpu_us: cpu * 1e6 / events as f64 };
     println!("{}", serde_json::to_string(&floor)?);
     Ok(())
 }
