@@ -49,8 +49,12 @@ proptest! {
 
     #[test]
     fn no_bytes_make_them_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = SealedRecord::decode(&bytes).map(|record| sealed_bytes(&record));
-        let _ = DeadLetter::decode(&bytes).map(|letter| dead_bytes(&letter));
+        if let Ok(record) = SealedRecord::decode(&bytes) {
+            prop_assert_eq!(&SealedRecord::decode(&sealed_bytes(&record)).unwrap(), &record);
+        }
+        if let Ok(letter) = DeadLetter::decode(&bytes) {
+            prop_assert_eq!(DeadLetter::decode(&dead_bytes(&letter)).unwrap(), letter);
+        }
     }
 }
 
