@@ -16,7 +16,7 @@ use schemas::header_id;
 use schemas::resolve::Resolver;
 use schemas::wire::{Frame, SchemaRef};
 use schemas::{AuditEvent, DecodeError, DecodeFault, SchemaError, released};
-use stream::registry::{CachedRegistry, Known, Schema, SchemaKey};
+use stream::registry::{CachedRegistry, Known, SchemaKey};
 
 /// How long a record waits for the registry before the worker gives up and starts anew. With one last request of 5 s it
 /// stays well below the minute after which the group would hand the partition to somebody else.
@@ -88,9 +88,9 @@ impl Decoder {
             SchemaRef::GlobalId(id) => SchemaKey::GlobalId(id),
         };
         match self.registry.lookup(key, REGISTRY_WAIT)? {
-            Known::Schema(found) if is_whole(&found) => Ok(Some(meaning(&found.text, schema))),
+            Known::Schema(found) if found.is_avro() => Ok(Some(meaning(&found.text, schema))),
             Known::Schema(_) => {
-                tracing::warn!(%key, "refusing records of this schema: it is not Avro, or it builds on other subjects");
+                tracing::warn!(%key, "refusing records of this schema: it is not Avro");
                 Ok(Some(Meaning::Unresolvable))
             }
             Known::Nothing => Ok(None),
@@ -105,11 +105,7 @@ fn frame<'a, 'h>(payload: &'a [u8], last_header: impl Fn(&str) -> Option<&'h [u8
     }
 }
 
-/// The text alone must say everything.
-fn is_whole(schema: &Schema) -> bool {
-    schema.is_avro() && schema.references.is_empty()
-}
-
+/// A schema that builds on other subjects does not parse alone, and is unresolvable by that.
 fn meaning(text: &str, schema: SchemaRef) -> Meaning {
     if released::AUDIT_EVENT.same_bytes(text) {
         return Meaning::Ours;

@@ -49,14 +49,13 @@ proptest! {
 
     #[test]
     fn no_bytes_make_them_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        // What passes for one says the same when it is written anew.
         if let Ok(record) = SealedRecord::decode(&bytes) {
-            let anew = sealed_bytes(&record);
-            prop_assert_eq!(SealedRecord::decode(&anew).unwrap(), record);
+            let again = sealed_bytes(&record);
+            prop_assert_eq!(SealedRecord::decode(&again).unwrap(), record);
         }
         if let Ok(letter) = DeadLetter::decode(&bytes) {
-            let anew = dead_bytes(&letter);
-            prop_assert_eq!(DeadLetter::decode(&anew).unwrap(), letter);
+            let again = dead_bytes(&letter);
+            prop_assert_eq!(DeadLetter::decode(&again).unwrap(), letter);
         }
     }
 }
