@@ -122,12 +122,25 @@ impl Checker<'_> {
         if own.first().is_none_or(|word| word != "run") {
             return None;
         }
+        if let Some(example) = value("--example", "--example") {
+            return self.example(package, example);
+        }
         let of_package = package.and_then(|name| self.workspace.member(name)).map(|member| member.binaries.as_slice());
         match (named, of_package) {
             (Some(binary), _) => self.binary(binary, passed),
             (None, Some([binary])) => self.binary(binary, passed),
             _ => Some(("`cargo run` does not say which binary".into(), "add --bin with its name".into())),
         }
+    }
+
+    /// An example stands in its package's folder, whose name is the package's.
+    fn example(&self, package: Option<&str>, name: &str) -> Option<Fault> {
+        let Some(package) = package else {
+            return Some((format!("`--example {name}` does not say of which package"), "add -p with its name".into()));
+        };
+        let path = format!("{package}/examples/{name}.rs");
+        let missing = self.tree.get(&path).is_none();
+        missing.then(|| (format!("there is no example `{path}`"), "name one that the package has".into()))
     }
 
     fn is_binary(&self, name: &str) -> bool {

@@ -75,6 +75,8 @@ fn commands_that_do_not_exist_are_refused() {
         ("cargo run -p audit-cli -- verfy", "`audit-cli verfy` is not understood: unexpected `verfy`"),
         ("cargo xtask chek", "`cargo xtask chek` is not understood: unexpected `chek`"),
         ("cargo run", "`cargo run` does not say which binary"),
+        ("cargo run --example first", "`--example first` does not say of which package"),
+        ("cargo run -p audit-cli --example ghost", "there is no example `audit-cli/examples/ghost.rs`"),
     ] {
         assert_eq!(wrongs("sh", line), [format!("4 {wrong}")], "{line}");
     }
