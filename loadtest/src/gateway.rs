@@ -30,7 +30,7 @@ pub struct Amounts {
     pub steady_seconds: u32,
 }
 
-const SINGLE_CONNECTIONS: usize = 64;
+const SINGLE_CONNECTIONS: usize = 256;
 const STEADY_RATE: u32 = 2_000;
 /// Few enough that a request never waits for the connection's last one at this rate, unless the gateway is late.
 const STEADY_CONNECTIONS: usize = 128;
