@@ -28,7 +28,8 @@ fn get(url: &str) -> (u16, Value) {
 fn event(id: &str) -> Value {
     json!({
         "event_id": id, "tenant": "general-hospital", "event_type": "patient-record.viewed", "action": "read",
-        "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7", "role": "nurse"}], "objects": [{"kind": "chart", "id": "chart-42"}], "purpose": "treatment",
+        "outcome": "success", "occurred_at": "2025-10-09T08:53:20Z", "agents": [{"id": "clinician-7", "role": "nurse"}],
+        "objects": [{"kind": "chart", "id": "chart-42"}], "purpose": "treatment",
         "patients": [{"id": "patient-42"}], "source": {"system": "ehr"}, "extras": {"ward": "3B"},
     })
 }
@@ -45,7 +46,8 @@ fn an_event_by_http_and_one_by_the_client_are_sealed_and_found_again() {
     assert_eq!(status, 201, "{receipt}");
     let stack = ground.stack();
     let client = Client::kafka(&stack.brokers, &stack.registry_url, "general-hospital", ROUTING_SECRET).unwrap();
-    let sent = Event::new("patient-record.viewed", "read").actor("clinician-8").patient("patient-42").source("ehr");
+    let sent = Event::new("patient-record.viewed", "read").actor("clinician-8").actor_role("nurse").source("ehr");
+    let sent = sent.patient("patient-42").object("chart", "chart-42").purpose("treatment");
     let by_client = ground.tokio.block_on(client.send(sent)).unwrap();
     // The same patient goes to the same chain, whoever publishes.
     assert_eq!(receipt["partition"], by_client.partition);
