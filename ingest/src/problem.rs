@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemas::Mistake;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
 use crate::metric::IngestMetric;
 
@@ -190,7 +192,7 @@ impl Problem {
     }
 
     /// The document alone, as part of an answer to many events.
-    pub fn document(self) -> impl Serialize {
+    pub fn document(self) -> Document {
         self.into_document().2
     }
 
@@ -235,14 +237,32 @@ impl Problem {
 }
 
 /// The document's form.
-#[derive(Serialize)]
-struct Document {
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Problem)]
+pub struct Document {
+    #[schema(schema_with = types)]
     r#type: String,
     title: &'static str,
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(schema_with = mistakes)]
     errors: Vec<Mistake>,
+}
+
+/// Every `type` that a document may have.
+fn types() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Kind::ALL.map(Kind::urn))).build()
+}
+
+/// The pure package of [`Mistake`] knows nothing of this description; an example holds the two together.
+fn mistakes() -> Array {
+    let members = ["pointer", "reason", "fix"];
+    let mistake = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let mistake = members.iter().fold(mistake, |mistake, name| mistake.property(*name, text()).required(*name));
+    ArrayBuilder::new().items(mistake).build()
 }
 
 impl Problem {

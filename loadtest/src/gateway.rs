@@ -49,11 +49,9 @@ pub fn bench(stack: Stack, amounts: Amounts, directory: &Path, output: &Path) ->
     tokio.block_on(passes::batch(address, 20_000))?;
 
     let batch = with_cpu(&gateway, || tokio.block_on(passes::batch(address, amounts.batch_events)))?;
-    let single = with_cpu(&gateway, || {
-        tokio.block_on(passes::closed(address, SINGLE_CONNECTIONS, amounts.single_requests))
-    })?;
-    let steady =
-        tokio.block_on(passes::steady(address, STEADY_CONNECTIONS, STEADY_RATE, amounts.steady_seconds))?;
+    let single =
+        with_cpu(&gateway, || tokio.block_on(passes::closed(address, SINGLE_CONNECTIONS, amounts.single_requests)))?;
+    let steady = tokio.block_on(passes::steady(address, STEADY_CONNECTIONS, STEADY_RATE, amounts.steady_seconds))?;
     let resident = gateway.metric("process_resident_memory_bytes")? / MIB;
     gateway.stop()?;
 

@@ -51,7 +51,10 @@ fn the_readme_s_commands_bring_each_first_event_to_kafka() {
     let [start, send] = &blocks()[..] else { panic!("the section has changed its blocks") };
     assert!(start.starts_with("make gateway ") && start.lines().count() == 1, "{start}");
     let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
-    assert!(makefile.contains("\ngateway: setup ## ") && makefile.contains("\n\t@dev/gateway\n"), "make gateway is dev/gateway");
+    assert!(
+        makefile.contains("\ngateway: setup ## ") && makefile.contains("\n\t@dev/gateway\n"),
+        "make gateway is dev/gateway"
+    );
 
     // This stack's own name and free ports are the only differences.
     let address = free_address();

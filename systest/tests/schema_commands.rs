@@ -51,7 +51,8 @@ fn schemas_are_applied_once_and_their_subjects_held_to_full_transitive() {
     let versions = listed["versions"].as_array().unwrap();
     for current in released::CURRENT {
         let ours = format!("{} {}", current.record, current.version);
-        let row = versions.iter().find(|row| row["ours"] == ours.as_str()).unwrap_or_else(|| panic!("{ours}: {listed}"));
+        let row =
+            versions.iter().find(|row| row["ours"] == ours.as_str()).unwrap_or_else(|| panic!("{ours}: {listed}"));
         assert_eq!((&row["subject"], &row["level"]), (&current.subject.into(), &"FULL_TRANSITIVE".into()));
         let shown = run(&ground, &["show", &format!("id:{}", row["id"])]).unwrap();
         assert_eq!(shown["ours"], ours.as_str());

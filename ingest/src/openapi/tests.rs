@@ -2,8 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::*;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+
+fn extend(value: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (value, more) {
+        object.extend(more);
+    }
+}
 
 #[test]
 fn every_problem_is_described() {

@@ -76,11 +76,8 @@ pub fn run(brokers: &str, events: u64) -> Result<()> {
         bail!("{held} of {events} records were acknowledged and {failed} failed");
     }
     let cpu = cpu_seconds()? - cpu_before;
-    let floor = Floor {
-        events,
-        rate: events as f64 / begun.elapsed().as_secs_f64(),
-        cpu_us: cpu * 1e6 / events as f64,
-    };
+    let floor =
+        Floor { events, rate: events as f64 / begun.elapsed().as_secs_f64(), cpu_us: cpu * 1e6 / events as f64 };
     println!("{}", serde_json::to_string(&floor)?);
     Ok(())
 }
