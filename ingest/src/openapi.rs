@@ -30,8 +30,8 @@ pub struct Description {
 }
 
 impl Description {
-    pub fn new() -> Self {
-        let document = document();
+    pub fn new(asks_for_keys: bool) -> Self {
+        let document = document(asks_for_keys);
         let (page, policy) = page::page(&document);
         Self { document: document.to_string().into(), page: page.into(), policy }
     }
@@ -56,8 +56,8 @@ fn public(content_type: &'static str, body: Bytes) -> ([(HeaderName, &'static st
     ([(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-cache")], body)
 }
 
-/// The OpenAPI document.
-pub fn document() -> Value {
+/// The OpenAPI document of a gateway that asks who somebody is, or of one that asks nobody.
+pub fn document(asks_for_keys: bool) -> Value {
     let description = "Takes audit events. A 2xx means that all in-sync replicas of Kafka hold the event.";
     let license = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0"));
     let info = InfoBuilder::new()
@@ -66,6 +66,7 @@ pub fn document() -> Value {
         .description(Some(description))
         .license(Some(license.build()));
     let security = ["bearer", "apiKey", "signature"].map(|name| SecurityRequirement::new(name, [""; 0]));
+    let security = security.into_iter().filter(|_| asks_for_keys);
     let document = OpenApiBuilder::new()
         .info(info)
         .paths(paths::paths())

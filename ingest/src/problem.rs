@@ -42,6 +42,8 @@ pub enum Kind {
     Bomb,
     WrongType,
     WrongEncoding,
+    UnknownSchema,
+    UnresolvableSchema,
     InvalidEvent,
     EventIdReused,
     KeyReused,
@@ -52,13 +54,14 @@ pub enum Kind {
     TooManyConnections,
     Stopping,
     KafkaAway,
+    RegistryAway,
     Unacknowledged,
     NotStored,
 }
 
 impl Kind {
     /// All of them; a test holds this against the declaration.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedAvro,
@@ -75,6 +78,8 @@ impl Kind {
         Self::Bomb,
         Self::WrongType,
         Self::WrongEncoding,
+        Self::UnknownSchema,
+        Self::UnresolvableSchema,
         Self::InvalidEvent,
         Self::EventIdReused,
         Self::KeyReused,
@@ -85,6 +90,7 @@ impl Kind {
         Self::TooManyConnections,
         Self::Stopping,
         Self::KafkaAway,
+        Self::RegistryAway,
         Self::Unacknowledged,
         Self::NotStored,
     ];
@@ -123,6 +129,10 @@ impl Kind {
             Self::WrongEncoding => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "wrong-content-encoding", "The body is compressed in an unknown way")
             }
+            Self::UnknownSchema => (S::UNPROCESSABLE_ENTITY, "unknown-schema", "The body's schema is not known"),
+            Self::UnresolvableSchema => {
+                (S::UNPROCESSABLE_ENTITY, "unresolvable-schema", "The body's schema cannot be read as an event")
+            }
             Self::InvalidEvent => {
                 (S::UNPROCESSABLE_ENTITY, "invalid-event", "The event has fields that cannot be accepted")
             }
@@ -141,6 +151,7 @@ impl Kind {
             }
             Self::Stopping => (S::SERVICE_UNAVAILABLE, "stopping", "The gateway is being stopped"),
             Self::KafkaAway => (S::SERVICE_UNAVAILABLE, "kafka-away", "Kafka cannot be reached"),
+            Self::RegistryAway => (S::SERVICE_UNAVAILABLE, "registry-away", "The schema registry cannot be asked"),
             Self::Unacknowledged => (S::SERVICE_UNAVAILABLE, "unacknowledged", "Kafka did not acknowledge the event"),
             Self::NotStored => (S::SERVICE_UNAVAILABLE, "not-stored", "Kafka does not take the event"),
         }
@@ -150,7 +161,7 @@ impl Kind {
     fn retry_after(self) -> Option<u32> {
         match self {
             Self::TooBusy | Self::Stopping | Self::TooManyConnections => Some(1),
-            Self::KafkaAway | Self::Unacknowledged | Self::NotStored => Some(5),
+            Self::KafkaAway | Self::RegistryAway | Self::Unacknowledged | Self::NotStored => Some(5),
             _ => None,
         }
     }

@@ -9,11 +9,11 @@ use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths, PathsBuilder,
 };
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Content, ContentBuilder, Header, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder};
 
-use crate::pipeline::{EVENTS, ONE_EVENT};
 use crate::problem::{Kind, Problem};
+use crate::receive::{EVENTS, ONE_EVENT};
 
 /// Answers of every path that takes events; they come from the stages before the event is looked at.
 const COMMON: &[Kind] = &[
@@ -40,6 +40,9 @@ const EVENT: &[Kind] = &[
     Kind::MalformedJson,
     Kind::MalformedAvro,
     Kind::MalformedCloudEvent,
+    Kind::UnknownSchema,
+    Kind::UnresolvableSchema,
+    Kind::RegistryAway,
     Kind::InvalidEvent,
     Kind::EventIdReused,
     Kind::KeyReused,
@@ -95,27 +98,44 @@ fn cloudevent() -> Value {
 
 fn body(types: &[&str]) -> RequestBody {
     let event = || Ref::from_schema_name("AuditEvent");
-    let list = || ArrayBuilder::new().items(event()).min_items(Some(1)).max_items(Some(crate::batch::EVENTS_MAX));
+    let list = |items: RefOr<Schema>| {
+        ArrayBuilder::new().items(items).min_items(Some(1)).max_items(Some(crate::batch::EVENTS_MAX))
+    };
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let any = || ObjectBuilder::new().schema_type(Type::Object);
     let is_batch = types.contains(&"application/x-ndjson");
     let described =
         types.iter().fold(RequestBodyBuilder::new().required(Some(Required::True)), |body, content_type| {
             let content = match *content_type {
-                "application/json" if is_batch => content(list(), json!([example()])),
+                "application/json" if is_batch => content(list(event().into()), json!([example()])),
                 "application/json" => content(event(), example()),
                 "application/avro" => ContentBuilder::new()
                     .schema(Some(text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))))
                     .build(),
-                "application/cloudevents+json" => content(any(), cloudevent()),
-                "application/cloudevents-batch+json" => {
-                    content(ArrayBuilder::new().items(any()), json!([cloudevent()]))
-                }
+                "application/cloudevents+json" => content(envelope(), cloudevent()),
+                "application/cloudevents-batch+json" => content(list(envelope().into()), json!([cloudevent()])),
                 _ => content(text(), json!(format!("{}\n", example()))),
             };
             body.content(*content_type, content)
         });
     described.build()
+}
+
+/// A CloudEvent. What is not described is an attribute: a string, a whole number, or true or false; null is none.
+fn envelope() -> ObjectBuilder {
+    let text = || ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
+    let attribute = SchemaType::from_iter([Type::String, Type::Integer, Type::Boolean, Type::Null]);
+    let attribute = ObjectBuilder::new().schema_type(attribute).build();
+    ObjectBuilder::new()
+        .property("specversion", text().enum_values(Some(["1.0"])))
+        .property("id", text())
+        .property("source", text())
+        .property("type", text())
+        .property("data", ObjectBuilder::new().schema_type(Type::Object))
+        .required("specversion")
+        .required("id")
+        .required("source")
+        .required("type")
+        .additional_properties(Some(Schema::Object(attribute)))
 }
 
 fn content(schema: impl Into<RefOr<Schema>>, example: Value) -> Content {
