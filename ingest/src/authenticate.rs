@@ -68,6 +68,11 @@ impl Authenticate {
         Self::new(Callers::Keys { keys, signatures })
     }
 
+    /// Whether a request must show who sent it.
+    pub fn asks_for_keys(&self) -> bool {
+        matches!(self.callers, Callers::Keys { .. })
+    }
+
     fn new(callers: Callers) -> Self {
         Self { callers, logged: Mutex::default() }
     }

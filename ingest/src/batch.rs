@@ -9,7 +9,7 @@
 //!
 //! Nothing is taken back: what was handed over before a batch turned out to be broken has its result like any other.
 
-mod answer;
+pub mod answer;
 mod split;
 
 use std::ops::Range;

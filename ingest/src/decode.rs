@@ -2,6 +2,8 @@
 
 mod avro;
 
+use std::borrow::Cow;
+
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use schemas::{AuditEvent, Defaults, Mistake, Refusal};
@@ -41,12 +43,18 @@ pub fn essence(headers: &HeaderMap) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The plain JSON of an event that came as a CloudEvent; `None` where the body is taken as it is.
-pub fn unwrap(form: Form, headers: &HeaderMap, body: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
+/// The event in its plain form: its JSON, or its Avro in our own schema. Waits where the registry has to be asked.
+pub async fn unwrap<'a>(
+    form: Form,
+    headers: &HeaderMap,
+    body: &'a [u8],
+    schemas: &Schemas,
+) -> Result<Cow<'a, [u8]>, Problem> {
     match form {
-        Form::Json | Form::Avro => Ok(None),
-        Form::Structured => cloudevents::structured(body).map(Some),
-        Form::Binary => Attributes::from_headers(headers)?.plain(body).map(Some),
+        Form::Json => Ok(Cow::Borrowed(body)),
+        Form::Avro => schemas.plain(body).await,
+        Form::Structured => cloudevents::structured(body).map(Cow::Owned),
+        Form::Binary => Attributes::from_headers(headers)?.plain(body).map(Cow::Owned),
     }
 }
 
@@ -58,9 +66,9 @@ pub fn decode_json<'a>(body: &'a [u8], defaults: &Defaults<'a>) -> Result<AuditE
     })
 }
 
-/// Decodes an event from Avro, which has a tenant and an id always.
-pub fn decode_avro<'a>(body: &'a [u8], schemas: &Schemas, tenant: &str) -> Result<AuditEvent<'a>, Problem> {
-    let event = schemas.decode(body)?;
+/// Decodes an event from Avro in our own schema, which has a tenant and an id always.
+pub fn decode_avro<'a>(body: &'a [u8], tenant: &str) -> Result<AuditEvent<'a>, Problem> {
+    let event = AuditEvent::decode(body).map_err(avro::refused)?;
     if event.tenant == tenant {
         return Ok(event);
     }

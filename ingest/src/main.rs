@@ -12,6 +12,7 @@ mod decode;
 mod error;
 mod metric;
 mod openapi;
+mod own_schema;
 mod pipeline;
 mod problem;
 mod publish;
@@ -20,6 +21,7 @@ mod receive;
 mod reload;
 mod remember;
 mod serve;
+mod start;
 mod store;
 mod trace;
 mod validate;
@@ -46,6 +48,6 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     runtime::service::run(&arguments.service, |config: config::IngestConfig, runtime| {
-        Ok(pipeline::run(&config, &runtime)?)
+        Ok(start::run(&config, &runtime)?)
     })
 }

@@ -17,6 +17,8 @@ runtime::metric_names! {
         ConnectionsCut: counter { reason } = "audit_ingest_connections_cut_total", "connections ended for being late, by reason";
         Handshakes: counter { outcome } = "audit_ingest_tls_handshakes_total", "TLS handshakes, by outcome";
         Reloads: counter { file, outcome } = "audit_ingest_reloads_total", "changed files that were taken over or refused";
+        FileRefused: gauge { file } = "audit_ingest_file_refused", "1 while a changed file is refused and the one before it stays in force";
+        SchemaIdKnown: gauge = "audit_ingest_schema_id_known", "1 once the registry gave the id of our schema, 0 while events carry its fingerprint instead";
         RequestSeconds: histogram = "audit_ingest_request_seconds", "time from an event's request to its answer";
     }
 }

@@ -11,9 +11,16 @@ use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use schemas::json_schema::{Form, json_schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use utoipa::PartialSchema as _;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder};
 
-use crate::problem::Kind;
+use crate::batch::answer;
+use crate::problem::Document;
+use crate::receipt::Receipt;
 
 /// The two forms of the description, ready to be sent.
 pub struct Description {
@@ -23,8 +30,8 @@ pub struct Description {
 }
 
 impl Description {
-    pub fn new() -> Self {
-        let document = document();
+    pub fn new(asks_for_keys: bool) -> Self {
+        let document = document(asks_for_keys);
         let (page, policy) = page::page(&document);
         Self { document: document.to_string().into(), page: page.into(), policy }
     }
@@ -49,97 +56,57 @@ fn public(content_type: &'static str, body: Bytes) -> ([(HeaderName, &'static st
     ([(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-cache")], body)
 }
 
-/// The OpenAPI document.
-pub fn document() -> Value {
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Sealtrail gateway",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "Takes audit events. A 2xx means that all in-sync replicas of Kafka hold the event.",
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        },
-        "paths": paths::paths(),
-        "components": {
-            "schemas": schemas(),
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer <key>`"},
-                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-                "signature": {
-                    "type": "apiKey", "in": "header", "name": "signature",
-                    "description": "RFC 9421 with HMAC-SHA256, together with signature-input and content-digest",
-                },
-            },
-        },
-        "security": [{"bearer": []}, {"apiKey": []}, {"signature": []}],
-    })
+/// The OpenAPI document of a gateway that asks who somebody is, or of one that asks nobody.
+pub fn document(asks_for_keys: bool) -> Value {
+    let description = "Takes audit events. A 2xx means that all in-sync replicas of Kafka hold the event.";
+    let license = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0"));
+    let info = InfoBuilder::new()
+        .title("Sealtrail gateway")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(description))
+        .license(Some(license.build()));
+    let security = ["bearer", "apiKey", "signature"].map(|name| SecurityRequirement::new(name, [""; 0]));
+    let security = security.into_iter().filter(|_| asks_for_keys);
+    let document = OpenApiBuilder::new()
+        .info(info)
+        .paths(paths::paths())
+        .components(Some(components()))
+        .security(Some(security))
+        .build();
+    with_event(serde_json::to_value(document).unwrap_or_default())
 }
 
-/// The schemas by name; those of the event stand beside each other.
-fn schemas() -> Value {
-    let mut event = json_schema(Form::HTTP);
-    let mut schemas = Map::new();
-    if let Some(object) = event.as_object_mut() {
-        object.remove("$schema");
-        if let Some(Value::Object(inner)) = object.remove("$defs") {
-            schemas.extend(inner);
-        }
+/// What the answers are made of, and the ways to be let in.
+fn components() -> Components {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`Authorization: Bearer <key>`"));
+    let signature = "RFC 9421 with HMAC-SHA256, together with signature-input and content-digest";
+    let header = |name: &str, description: &str| {
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, description)))
+    };
+    ComponentsBuilder::new()
+        .schema("Receipt", Receipt::schema())
+        .schema("Result", answer::result_schema())
+        .schema("BatchAnswer", answer::schema())
+        .schema("Problem", Document::schema())
+        .security_scheme("bearer", SecurityScheme::Http(bearer.build()))
+        .security_scheme("apiKey", header("x-api-key", "the key alone"))
+        .security_scheme("signature", header("signature", signature))
+        .build()
+}
+
+/// The event's own JSON Schema, which says more than the builder's types can carry; its parts stand beside it.
+fn with_event(mut document: Value) -> Value {
+    let text = json_schema(Form::HTTP).to_string().replace("#/$defs/", "#/components/schemas/");
+    let mut event: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+    event.remove("$schema");
+    let parts = event.remove("$defs").unwrap_or_default();
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut()
+        && let Value::Object(parts) = parts
+    {
+        schemas.extend(parts);
+        schemas.insert("AuditEvent".to_owned(), event.into());
     }
-    schemas.insert("AuditEvent".to_owned(), event);
-    let text = Value::Object(schemas).to_string().replace("#/$defs/", "#/components/schemas/");
-    let mut schemas: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
-    schemas.extend(answers());
-    schemas.into()
-}
-
-fn answers() -> Map<String, Value> {
-    let place = json!({
-        "event_id": {"type": "string"}, "partition": {"type": "integer"}, "offset": {"type": "integer"},
-    });
-    let mut receipt = place.clone();
-    extend(&mut receipt, json!({"topic": {"type": "string"}, "time": {"type": "string", "format": "date-time"}}));
-    let mut result = place;
-    extend(
-        &mut result,
-        json!({
-            "index": {"type": "integer", "description": "The event's place in the batch, from 0; blank lines do not count."},
-            "status": {"type": "integer"},
-            "problem": {"$ref": "#/components/schemas/Problem"},
-        }),
-    );
-    let mistake = json!({
-        "type": "object", "required": ["pointer", "reason", "fix"], "additionalProperties": false,
-        "properties": {"pointer": {"type": "string"}, "reason": {"type": "string"}, "fix": {"type": "string"}},
-    });
-    let kinds: Vec<String> = Kind::ALL.iter().map(|kind| kind.urn()).collect();
-    let problem = json!({
-        "type": "object", "required": ["type", "title", "status", "detail"], "additionalProperties": false,
-        "properties": {
-            "type": {"enum": kinds}, "title": {"type": "string"}, "status": {"type": "integer"},
-            "detail": {"type": "string"}, "errors": {"type": "array", "items": mistake},
-        },
-    });
-    let batch = json!({
-        "type": "object", "required": ["accepted", "refused", "topic", "results"], "additionalProperties": false,
-        "properties": {
-            "accepted": {"type": "integer"}, "refused": {"type": "integer"}, "topic": {"type": "string"},
-            "results": {"type": "array", "items": {"$ref": "#/components/schemas/Result"}},
-            "problem": {"$ref": "#/components/schemas/Problem"},
-        },
-    });
-    let strict = |properties: Value, required: &[&str]| json!({"type": "object", "required": required, "additionalProperties": false, "properties": properties});
-    let mut answers = Map::new();
-    answers.insert("Receipt".to_owned(), strict(receipt, &["event_id", "topic", "partition", "offset", "time"]));
-    answers.insert("Result".to_owned(), strict(result, &["index", "status"]));
-    answers.insert("BatchAnswer".to_owned(), batch);
-    answers.insert("Problem".to_owned(), problem);
-    answers
-}
-
-fn extend(value: &mut Value, more: Value) {
-    if let (Value::Object(object), Value::Object(more)) = (value, more) {
-        object.extend(more);
-    }
+    document
 }
 
 #[cfg(test)]

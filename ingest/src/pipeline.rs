@@ -10,57 +10,27 @@
 //!
 //! Only a stage's result is logged or counted, never the event.
 
-use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use access::Scope;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use runtime::Disposition;
-use runtime::service::Runtime;
 use runtime::shutdown::Shutdown;
-use schemas::event::EVENT_BYTES_MAX;
-use schemas::released;
-use schemas::wire::SchemaId;
-use stream::publish::Publisher;
-use stream::registry::Registry;
-use stream::{Patience, ProducerSettings};
 
 use crate::admit::{Admit, Admitted};
 use crate::authenticate::Authenticate;
 use crate::batch::batch;
-use crate::config::IngestConfig;
 use crate::decode::Schemas;
-use crate::error::Error;
 use crate::metric::IngestMetric;
 use crate::openapi::Description;
 use crate::problem::{Kind, Problem};
 use crate::publish::Publish;
-use crate::receive::{Accepts, Doors, Receive, body};
+use crate::receive::{Accepts, Doors, ONE_EVENT, Receive};
 use crate::serve::limit::limit;
-use crate::serve::{self, Server};
 use crate::store::store;
 use crate::validate::Validate;
-
-const REGISTRY_PAUSE: Duration = Duration::from_secs(1);
-
-/// A record is never given up while the process lives, so that a retry can join its flight.
-pub const PRODUCER: ProducerSettings =
-    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
-
-/// What `POST /v1/events` takes.
-pub const ONE_EVENT: Accepts = Accepts {
-    types: &["application/json", "application/avro", "application/cloudevents+json"],
-    bytes_max: EVENT_BYTES_MAX,
-};
-
-/// What `POST /v1/events:batch` takes, up to a size that the configuration knows.
-pub const EVENTS: Accepts = Accepts {
-    types: &["application/x-ndjson", "application/jsonl", "application/json", "application/cloudevents-batch+json"],
-    bytes_max: 0,
-};
 
 /// What the requests share.
 pub struct Gateway {
@@ -75,55 +45,9 @@ pub struct Gateway {
     pub shutdown: Shutdown,
 }
 
-/// Runs the gateway until it is asked to stop.
-pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
-    IngestMetric::describe();
-    let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
-    let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
-    let kafka = runtime.health.dependency("kafka");
-    let reloaded = config.reloaded()?;
-    let authenticate = config.authenticate(&reloaded)?;
-    let Some(schema) = await_schema(&Registry::new(&config.registry_url), runtime)? else { return Ok(()) };
-    let address = config.listen;
-    let listener = TcpListener::bind(address).map_err(|source| Error::Listen { address, source })?;
-    let shutdown = runtime.shutdown.clone();
-    let gateway = Gateway {
-        authenticate,
-        admit: Admit::new(config.bytes_in_flight_max),
-        receive: Receive { patience: body::Patience::default(), shutdown: shutdown.clone() },
-        schemas: Schemas::new(schema),
-        validate: Validate { unknown: config.unknown_event_types },
-        batch: Accepts { bytes_max: config.batch_bytes_max, ..EVENTS },
-        publish: Publish::new(publisher, router, schema),
-        shutdown,
-    };
-    let server = Server::new(listener, reloaded, config.connections_max);
-    serve::run(server, Arc::new(gateway), kafka, runtime)
-}
-
-/// Waits for the registry; a stop request ends the wait without a schema.
-fn await_schema(registry: &Registry, runtime: &Runtime) -> Result<Option<SchemaId>, Error> {
-    let health = runtime.health.dependency("registry");
-    let schema = released::AUDIT_EVENT;
-    loop {
-        match registry.register(schema.subject, schema.text) {
-            Ok(id) => {
-                // An id never changes its schema, so the registry may go away from now on.
-                health.up();
-                return Ok(Some(SchemaId(id)));
-            }
-            Err(error) if error.disposition() == Disposition::Retry => health.down(error.to_string()),
-            Err(error) => return Err(error.into()),
-        }
-        if runtime.shutdown.wait_timeout(REGISTRY_PAUSE) {
-            return Ok(None);
-        }
-    }
-}
-
 /// The gateway's paths.
 pub fn routes(gateway: Arc<Gateway>) -> axum::Router {
-    let description = Arc::new(Description::new());
+    let description = Arc::new(Description::new(gateway.authenticate.asks_for_keys()));
     let page = Arc::clone(&description);
     axum::Router::new()
         .route("/", get(async || Description::root()))

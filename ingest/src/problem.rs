@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemas::Mistake;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, Array, ArrayBuilder, Object, ObjectBuilder, Type};
 
 use crate::metric::IngestMetric;
 
@@ -40,6 +42,8 @@ pub enum Kind {
     Bomb,
     WrongType,
     WrongEncoding,
+    UnknownSchema,
+    UnresolvableSchema,
     InvalidEvent,
     EventIdReused,
     KeyReused,
@@ -50,13 +54,14 @@ pub enum Kind {
     TooManyConnections,
     Stopping,
     KafkaAway,
+    RegistryAway,
     Unacknowledged,
     NotStored,
 }
 
 impl Kind {
     /// All of them; a test holds this against the declaration.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedAvro,
@@ -73,6 +78,8 @@ impl Kind {
         Self::Bomb,
         Self::WrongType,
         Self::WrongEncoding,
+        Self::UnknownSchema,
+        Self::UnresolvableSchema,
         Self::InvalidEvent,
         Self::EventIdReused,
         Self::KeyReused,
@@ -83,6 +90,7 @@ impl Kind {
         Self::TooManyConnections,
         Self::Stopping,
         Self::KafkaAway,
+        Self::RegistryAway,
         Self::Unacknowledged,
         Self::NotStored,
     ];
@@ -121,6 +129,10 @@ impl Kind {
             Self::WrongEncoding => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "wrong-content-encoding", "The body is compressed in an unknown way")
             }
+            Self::UnknownSchema => (S::UNPROCESSABLE_ENTITY, "unknown-schema", "The body's schema is not known"),
+            Self::UnresolvableSchema => {
+                (S::UNPROCESSABLE_ENTITY, "unresolvable-schema", "The body's schema cannot be read as an event")
+            }
             Self::InvalidEvent => {
                 (S::UNPROCESSABLE_ENTITY, "invalid-event", "The event has fields that cannot be accepted")
             }
@@ -139,6 +151,7 @@ impl Kind {
             }
             Self::Stopping => (S::SERVICE_UNAVAILABLE, "stopping", "The gateway is being stopped"),
             Self::KafkaAway => (S::SERVICE_UNAVAILABLE, "kafka-away", "Kafka cannot be reached"),
+            Self::RegistryAway => (S::SERVICE_UNAVAILABLE, "registry-away", "The schema registry cannot be asked"),
             Self::Unacknowledged => (S::SERVICE_UNAVAILABLE, "unacknowledged", "Kafka did not acknowledge the event"),
             Self::NotStored => (S::SERVICE_UNAVAILABLE, "not-stored", "Kafka does not take the event"),
         }
@@ -148,7 +161,7 @@ impl Kind {
     fn retry_after(self) -> Option<u32> {
         match self {
             Self::TooBusy | Self::Stopping | Self::TooManyConnections => Some(1),
-            Self::KafkaAway | Self::Unacknowledged | Self::NotStored => Some(5),
+            Self::KafkaAway | Self::RegistryAway | Self::Unacknowledged | Self::NotStored => Some(5),
             _ => None,
         }
     }
@@ -190,7 +203,7 @@ impl Problem {
     }
 
     /// The document alone, as part of an answer to many events.
-    pub fn document(self) -> impl Serialize {
+    pub fn document(self) -> Document {
         self.into_document().2
     }
 
@@ -235,14 +248,32 @@ impl Problem {
 }
 
 /// The document's form.
-#[derive(Serialize)]
-struct Document {
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Problem)]
+pub struct Document {
+    #[schema(schema_with = types)]
     r#type: String,
     title: &'static str,
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(schema_with = mistakes)]
     errors: Vec<Mistake>,
+}
+
+/// Every `type` that a document may have.
+fn types() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Kind::ALL.map(Kind::urn))).build()
+}
+
+/// The pure package of [`Mistake`] knows nothing of this description; an example holds the two together.
+fn mistakes() -> Array {
+    let members = ["pointer", "reason", "fix"];
+    let mistake = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let mistake = members.iter().fold(mistake, |mistake, name| mistake.property(*name, text()).required(*name));
+    ArrayBuilder::new().items(mistake).build()
 }
 
 impl Problem {

@@ -6,10 +6,11 @@ use runtime::Disposition;
 use schemas::AuditEvent;
 use schemas::routing::Router;
 use schemas::topic;
-use schemas::wire::{self, SchemaId};
+use schemas::wire::{self, Frame};
 use stream::publish::{Outgoing, Publisher};
 
 use crate::metric::IngestMetric;
+use crate::own_schema::OwnSchema;
 use crate::problem::{Kind, Problem};
 use crate::remember::{Bounds, Flight, Gathering, Known, Landing, NotTaken, Remember};
 use crate::trace::TraceContext;
@@ -22,7 +23,7 @@ const TRACE_ID: std::ops::Range<usize> = 3..35;
 pub struct Publish {
     pub publisher: Publisher<Flight>,
     pub router: Router,
-    pub schema: SchemaId,
+    pub schema: Arc<OwnSchema>,
     pub remember: Remember,
 }
 
@@ -56,7 +57,7 @@ pub enum Unhanded {
 }
 
 impl Publish {
-    pub fn new(publisher: Publisher<Flight>, router: Router, schema: SchemaId) -> Self {
+    pub fn new(publisher: Publisher<Flight>, router: Router, schema: Arc<OwnSchema>) -> Self {
         Self { publisher, router, schema, remember: Remember::new(Bounds::default()) }
     }
 
@@ -71,8 +72,9 @@ impl Publish {
         let event = valid.event();
         self.encode(record, event)?;
         let id = self.remember.event(&event.tenant, &event.event_id);
-        // As it was sent: a retry may come with another trace.
-        let flight = match self.remember.begin(id, self.remember.digest(record), gathering) {
+        // As it was sent: a retry may come with another trace. Without its frame, which may change in between.
+        let body = Frame::parse(record).map_or(record.as_slice(), |frame| frame.body);
+        let flight = match self.remember.begin(id, self.remember.digest(body), gathering) {
             Known::New(flight) => flight,
             Known::Flying(flight) => return Ok(Handed::Before(flight)),
             Known::Landed(landing) => return Ok(Handed::Landed(landing)),
@@ -84,7 +86,7 @@ impl Publish {
 
     fn encode(&self, record: &mut Vec<u8>, event: &AuditEvent<'_>) -> Result<(), Unhanded> {
         record.clear();
-        wire::encode_event(record, self.schema, event)
+        wire::encode_event(record, self.schema.framing(), event)
             .map_err(|fault| Unhanded::Refused(Problem::fields(vec![validate::explain(fault)])))
     }
 

@@ -3,9 +3,11 @@
 use schemas::{Time, topic};
 use serde::{Serialize, Serializer};
 use stream::publish::Receipt as Place;
+use utoipa::ToSchema;
 
 /// All in-sync replicas hold the event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Receipt<'a> {
     pub event_id: &'a str,
     pub topic: &'static str,
@@ -13,6 +15,7 @@ pub struct Receipt<'a> {
     pub offset: i64,
     /// When Kafka recorded it.
     #[serde(rename = "time", serialize_with = "moment")]
+    #[schema(value_type = String, format = DateTime)]
     pub time_ms: i64,
 }
 

@@ -24,6 +24,7 @@ use crate::admit::{Admit, Admitted};
 use crate::authenticate::{Authenticate, Caller, Identified};
 use crate::problem::{Kind, Problem};
 use crate::trace::{RequestId, TraceContext};
+use schemas::event::EVENT_BYTES_MAX;
 
 /// What a path takes.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,18 @@ pub struct Receive {
     pub patience: Patience,
     pub shutdown: Shutdown,
 }
+
+/// What `POST /v1/events` takes.
+pub const ONE_EVENT: Accepts = Accepts {
+    types: &["application/json", "application/avro", "application/cloudevents+json"],
+    bytes_max: EVENT_BYTES_MAX,
+};
+
+/// What `POST /v1/events:batch` takes, up to a size that the configuration knows.
+pub const EVENTS: Accepts = Accepts {
+    types: &["application/x-ndjson", "application/jsonl", "application/json", "application/cloudevents-batch+json"],
+    bytes_max: 0,
+};
 
 impl Accepts {
     pub fn too_large(&self) -> Problem {

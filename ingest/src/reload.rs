@@ -6,8 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtime::health::Dependency;
-use runtime::service::Runtime;
+use runtime::shutdown::Shutdown;
 
 use crate::authenticate::ring::Keys;
 use crate::metric::IngestMetric;
@@ -34,36 +33,32 @@ pub struct Reloaded {
 }
 
 impl Reloaded {
-    /// Watches until the process stops. A refused file is told by readiness, a metric and the log until it is put right.
-    pub fn watch(&self, runtime: &Runtime) {
-        let [tls, keys] = [("tls", self.tls.is_some()), ("api-keys", self.keys.is_some())].map(|(name, is_used)| {
-            let health = is_used.then(|| runtime.health.dependency(name));
-            health.inspect(Dependency::up).map(|health| (name, health))
-        });
-        while !runtime.shutdown.wait_timeout(INTERVAL) {
-            if let (Some(files), Some(told)) = (&self.tls, &tls) {
-                tell(told, files.reload());
+    /// Watches until the process stops. A refused file is told by two metrics and the log; the gateway stays ready, since what
+    /// it serves with is sound, and a slip in a file that all gateways share must not take all of them away.
+    pub fn watch(&self, shutdown: &Shutdown) {
+        while !shutdown.wait_timeout(INTERVAL) {
+            if let Some(files) = &self.tls {
+                tell("tls", files.reload());
             }
-            if let (Some(file), Some(told)) = (&self.keys, &keys) {
-                tell(told, file.reload());
+            if let Some(file) = &self.keys {
+                tell("api-keys", file.reload());
             }
         }
     }
 }
 
-fn tell<E: std::fmt::Display>((file, health): &(&'static str, Dependency), outcome: Result<bool, E>) {
+fn tell<E: std::fmt::Display>(file: &'static str, outcome: Result<bool, E>) {
     let outcome = match outcome {
         Ok(false) => return,
         Ok(true) => {
             tracing::info!(file, "a changed file was taken over");
-            health.up();
             "taken"
         }
         Err(error) => {
             tracing::error!(file, %error, "a changed file was refused; the one before it stays in force");
-            health.down(format!("the changed file was refused, the one before it stays in force: {error}"));
             "refused"
         }
     };
-    IngestMetric::Reloads.with(&[("file", *file), ("outcome", outcome)]).increment(1);
+    IngestMetric::FileRefused.with(&[("file", file)]).set(if outcome == "refused" { 1.0 } else { 0.0 });
+    IngestMetric::Reloads.with(&[("file", file), ("outcome", outcome)]).increment(1);
 }

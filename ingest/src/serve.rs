@@ -13,7 +13,7 @@ pub mod pace;
 pub mod tls;
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use runtime::health::Dependency;
@@ -59,15 +59,24 @@ pub fn run(server: Server, gateway: Arc<Gateway>, kafka: Dependency, runtime: &R
     let (publisher, shutdown) = (gateway.publish.publisher.clone(), runtime.shutdown.clone());
     let watch = std::thread::Builder::new().name("kafka-watch".to_owned());
     let watched = Arc::clone(&gateway);
-    watch.spawn(move || watch_kafka(&publisher, &kafka, &watched, &shutdown)).map_err(Error::Thread)?;
-    serve_and_drain(server, &gateway, runtime)
+    let (tell, told) = mpsc::sync_channel(1);
+    let watch = watch.spawn(move || {
+        if let Some(failure) = watch_kafka(&publisher, &kafka, &watched, &shutdown) {
+            // The channel has room for the one that there can be, and who asks for it is still there.
+            tell.send(failure).unwrap_or_default();
+            shutdown.request();
+        }
+    });
+    watch.map_err(Error::Thread)?;
+    serve_and_drain(server, &gateway, runtime)?;
+    told.try_recv().map_or(Ok(()), |failure| Err(failure.into()))
 }
 
 /// Everything but the watch over Kafka.
 fn serve_and_drain(server: Server, gateway: &Arc<Gateway>, runtime: &Runtime) -> Result<(), Error> {
-    let (reloaded, of_process) = (server.reloaded.clone(), runtime.clone());
+    let (reloaded, shutdown) = (server.reloaded.clone(), runtime.shutdown.clone());
     let watch = std::thread::Builder::new().name("reload".to_owned());
-    watch.spawn(move || reloaded.watch(&of_process)).map_err(Error::Thread)?;
+    watch.spawn(move || reloaded.watch(&shutdown)).map_err(Error::Thread)?;
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Thread)?;
     tokio.block_on(serve(server, gateway, runtime))?;
     let unknown = runtime.drain.stage("flush", || gateway.publish.publisher.close(FLUSH_WAIT));
@@ -77,9 +86,18 @@ fn serve_and_drain(server: Server, gateway: &Arc<Gateway>, runtime: &Runtime) ->
     Ok(())
 }
 
-/// Says whether the brokers answer and hold the topic.
-fn watch_kafka<T: Ticket>(publisher: &Publisher<T>, kafka: &Dependency, gateway: &Gateway, shutdown: &Shutdown) {
+/// Says whether the brokers answer and hold the topic, until the process stops or the publisher has failed for good.
+fn watch_kafka<T: Ticket>(
+    publisher: &Publisher<T>,
+    kafka: &Dependency,
+    gateway: &Gateway,
+    shutdown: &Shutdown,
+) -> Option<stream::Error> {
     loop {
+        if let Some(failure) = publisher.fatal() {
+            kafka.down(failure.to_string());
+            return Some(failure);
+        }
         IngestMetric::EventsInFlight.set(publisher.in_flight().records as f64);
         let reached = publisher.reaches(topic::EVENTS.name, KAFKA_CHECK_WAIT);
         gateway.admit.kafka_is_away(reached.is_err());
@@ -88,7 +106,7 @@ fn watch_kafka<T: Ticket>(publisher: &Publisher<T>, kafka: &Dependency, gateway:
             Err(error) => kafka.down(error.to_string()),
         }
         if shutdown.wait_timeout(KAFKA_CHECK_INTERVAL) {
-            return;
+            return None;
         }
     }
 }

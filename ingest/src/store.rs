@@ -45,7 +45,12 @@ impl IntoResponse for Stored {
 
 pub async fn store(gateway: &Gateway, mut received: Received) -> Result<Stored, Problem> {
     let gathering = Gathering::new();
-    let (event_id, handed) = hand_over(gateway, &received, &gathering)?;
+    let (event_id, handed) = {
+        let headers = &received.head.headers;
+        let form = Form::of(headers);
+        let plain = decode::unwrap(form, headers, &received.body, &gateway.schemas).await?;
+        hand_over(gateway, &received, (form, &plain), &gathering)?
+    };
     // Kafka's queue has its own copy, and an absent broker keeps thousands of requests waiting here.
     received.body = Bytes::new();
     gathering.wait(PATIENCE, &gateway.shutdown).await;
@@ -53,19 +58,21 @@ pub async fn store(gateway: &Gateway, mut received: Received) -> Result<Stored, 
 }
 
 /// All that is done without waiting. The event is gone afterwards; its id stays for the receipt.
-fn hand_over(gateway: &Gateway, received: &Received, gathering: &Arc<Gathering>) -> Result<(String, Handed), Problem> {
+fn hand_over(
+    gateway: &Gateway,
+    received: &Received,
+    (form, plain): (Form, &[u8]),
+    gathering: &Arc<Gathering>,
+) -> Result<(String, Handed), Problem> {
     let (headers, tenant) = (&received.head.headers, received.caller.tenant.as_str());
     let request_id = received.request_id().map(RequestId::as_str);
     tracing::debug!(request_id, caller = %received.caller, bytes = received.body.len(), "an event was received");
-    let form = Form::of(headers);
     let key = Key::of(headers)?;
     let own_id = key.map(|key| key.event_id(tenant));
-    let plain = decode::unwrap(form, headers, &received.body)?;
-    let body = plain.as_deref().unwrap_or(&received.body);
     let defaults = Defaults { tenant: Some(tenant), event_id: own_id.as_deref() };
     let event = match form {
-        Form::Avro => decode::decode_avro(body, &gateway.schemas, tenant)?,
-        _ => decode::decode_json(body, &defaults).map_err(|problem| told(problem, form))?,
+        Form::Avro => decode::decode_avro(plain, tenant)?,
+        _ => decode::decode_json(plain, &defaults).map_err(|problem| told(problem, form))?,
     };
     let id_is_from_key = own_id.as_deref().is_some_and(|id| event.event_id == id);
     let valid = gateway.validate.validate(event)?;

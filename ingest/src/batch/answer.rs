@@ -6,18 +6,24 @@ use axum::response::{IntoResponse, Response};
 use schemas::topic;
 use serde::Serialize;
 use stream::publish::Receipt as Place;
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, Schema, Type,
+};
+use utoipa::{PartialSchema as _, ToSchema};
 
 use super::Line;
 use crate::metric::IngestMetric;
-use crate::problem::Problem;
+use crate::problem::{Document, Problem};
 use crate::publish::{self, Handed};
 use crate::remember::Landing;
 
 /// What most results take.
 const RESULT_BYTES: usize = 128;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Accepted<'a> {
+    /// The event's place in the batch, from 0; blank lines do not count.
     index: usize,
     status: u16,
     event_id: &'a str,
@@ -25,13 +31,38 @@ struct Accepted<'a> {
     offset: i64,
 }
 
-#[derive(Serialize)]
-struct Refused<'a, D> {
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refused<'a> {
+    /// The event's place in the batch, from 0; blank lines do not count.
     index: usize,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     event_id: Option<&'a str>,
-    problem: D,
+    problem: Document,
+}
+
+/// One result, for the description.
+pub fn result_schema() -> Schema {
+    OneOfBuilder::new().item(Accepted::schema()).item(Refused::schema()).build().into()
+}
+
+/// What [`answer`] writes, for the description.
+pub fn schema() -> Object {
+    let count = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    ObjectBuilder::new()
+        .property("accepted", count())
+        .property("refused", count())
+        .property("topic", ObjectBuilder::new().schema_type(Type::String))
+        .property("results", ArrayBuilder::new().items(Ref::from_schema_name("Result")))
+        .property("problem", Ref::from_schema_name("Problem"))
+        .required("accepted")
+        .required("refused")
+        .required("topic")
+        .required("results")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .build()
 }
 
 #[derive(Default)]
@@ -43,7 +74,7 @@ struct Results {
 }
 
 /// Decides every line now: what is not acknowledged yet is told as that. `end` is why the batch was not read to its end.
-pub fn answer(lines: Vec<Line>, ids: &str, end: Option<Problem>) -> Response {
+pub(super) fn answer(lines: Vec<Line>, ids: &str, end: Option<Problem>) -> Response {
     IngestMetric::BatchEvents.record(lines.len() as f64);
     let mut results = Results { text: Vec::with_capacity(lines.len() * RESULT_BYTES), ..Results::default() };
     for (index, line) in lines.into_iter().enumerate() {

@@ -2,8 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::*;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+
+fn extend(value: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (value, more) {
+        object.extend(more);
+    }
+}
 
 #[test]
 fn every_problem_is_described() {
@@ -17,7 +25,7 @@ fn every_problem_is_described() {
         let row = format!("| {} | `{}` |", Problem::new(kind, "").status().as_u16(), kind.label());
         assert!(page.contains(&row), "the book lacks {row}");
     }
-    let paths = document()["paths"].to_string();
+    let paths = document(true)["paths"].to_string();
     for kind in Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::NotFound | Kind::WrongMethod)) {
         assert!(paths.contains(&kind.urn()), "no path tells {}", kind.urn());
     }
@@ -40,7 +48,7 @@ fn examples(value: &Value, found: &mut Vec<(Value, Value)>) {
 
 #[test]
 fn every_example_keeps_to_its_schema() {
-    let document = document();
+    let document = document(true);
     let mut found = Vec::new();
     examples(&document["paths"], &mut found);
     assert!(found.len() > 30, "{}", found.len());
@@ -63,15 +71,21 @@ fn the_examples_of_events_are_taken_by_the_decoder() {
     let event = paths::example().to_string();
     let decoded = crate::decode::decode_json(event.as_bytes(), &defaults).unwrap();
     assert_eq!(schemas::catalogue::check(&decoded), []);
-    let content = &document()["paths"]["/v1/events"]["post"]["requestBody"]["content"];
+    let content = &document(true)["paths"]["/v1/events"]["post"]["requestBody"]["content"];
     let cloudevent = content["application/cloudevents+json"]["example"].to_string();
     let plain = crate::cloudevents::structured(cloudevent.as_bytes()).unwrap();
     crate::decode::decode_json(&plain, &defaults).unwrap();
 }
 
 #[test]
+fn a_gateway_that_asks_nobody_does_not_say_that_it_asks() {
+    assert_eq!(document(true)["security"].as_array().map(Vec::len), Some(3));
+    assert_eq!(document(false)["security"], json!([]));
+}
+
+#[test]
 fn the_page_needs_nothing_from_elsewhere() {
-    let description = Description::new();
+    let description = Description::new(true);
     let page = String::from_utf8(description.page.to_vec()).unwrap();
     assert!(page.contains("POST /v1/events:batch") && page.contains("occurred_at"));
     for foreign in ["<script", "http://", "src=", "@import", "url("] {
@@ -83,7 +97,7 @@ fn the_page_needs_nothing_from_elsewhere() {
 #[test]
 fn the_router_answers_what_is_described_and_nothing_else() {
     let router = include_str!("../pipeline.rs");
-    let described = document()["paths"].clone();
+    let described = document(true)["paths"].clone();
     let described: BTreeSet<_> = described
         .as_object()
         .unwrap()

@@ -15,13 +15,14 @@ use std::thread::JoinHandle;
 use runtime::drain::Drain;
 use runtime::health::Health;
 use schemas::routing::Router;
-use schemas::wire::SchemaId;
 use stream::KafkaSettings;
+use stream::registry::{CacheSettings, CachedRegistry, Registry};
 
 use super::*;
 use crate::admit::Admit;
 use crate::authenticate::Authenticate;
 use crate::decode::Schemas;
+use crate::own_schema::OwnSchema;
 use crate::publish::Publish;
 use crate::receive::{Receive, body};
 use crate::validate::{UnknownEventTypes, Validate};
@@ -106,18 +107,20 @@ impl Running {
     fn start(setup: Setup) -> Self {
         let shutdown = Shutdown::new();
         let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
+        runtime.health.dependency("kafka").up();
         // Port 1 of this machine: connections are refused at once.
         let kafka = KafkaSettings { brokers: "127.0.0.1:1".to_owned(), ..KafkaSettings::default() };
-        let publisher = Publisher::new(&kafka, &crate::pipeline::PRODUCER).unwrap();
+        let publisher = Publisher::new(&kafka, &crate::start::PRODUCER).unwrap();
+        let registry = CachedRegistry::new(Registry::new("http://127.0.0.1:1"), CacheSettings::default());
         let shutdown = runtime.shutdown.clone();
         let gateway = Gateway {
             authenticate: setup.authenticate,
             admit: Admit::new(setup.bytes_in_flight_max),
             receive: Receive { patience: setup.body, shutdown: shutdown.clone() },
-            schemas: Schemas::new(SchemaId(1)),
+            schemas: Schemas::new(registry, OwnSchema::known_as(1), shutdown.clone()),
             validate: Validate { unknown: UnknownEventTypes::Accept },
-            batch: crate::pipeline::EVENTS,
-            publish: Publish::new(publisher, Router::new(b"a synthetic secret").unwrap(), SchemaId(1)),
+            batch: crate::receive::EVENTS,
+            publish: Publish::new(publisher, Router::new(b"a synthetic secret").unwrap(), OwnSchema::known_as(1)),
             shutdown,
         };
         let gateway = Arc::new(gateway);
@@ -167,7 +170,7 @@ fn request(head: &str, body: &[u8]) -> Vec<u8> {
 #[test]
 fn every_described_path_answers_and_no_other_method_does() {
     let gateway = Running::start(Setup::default());
-    let paths = crate::openapi::document()["paths"].clone();
+    let paths = crate::openapi::document(false)["paths"].clone();
     for (path, methods) in paths.as_object().unwrap() {
         for method in ["get", "post", "put", "delete"] {
             let answer = gateway.ask(&format!("{} {path} HTTP/1.1", method.to_uppercase()), "");

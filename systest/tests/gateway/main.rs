@@ -3,6 +3,7 @@
 
 mod crash;
 mod forms;
+mod registry;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -56,7 +57,7 @@ pub fn held(ground: &Ground) -> BTreeMap<String, Vec<Place>> {
     for partition in reader.partitions().unwrap() {
         reader
             .read_all(partition, |offset, payload| {
-                let (_, body) = wire::split(payload).unwrap();
+                let wire::Frame { body, .. } = wire::Frame::parse(payload).unwrap();
                 let event = AuditEvent::decode(body).unwrap();
                 held.entry(event.event_id.to_string()).or_default().push((i64::from(partition.0), offset.0));
                 Ok::<_, stream::Error>(())
