@@ -1,11 +1,12 @@
 # The front door: every task of the project, one line of help each. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check unit stack-test dev-test bench up gateway down status fmt doc clean
+.PHONY: help setup build demo test check unit stack-test dev-test fuzz bench up gateway down status fmt doc clean
 # check, unit and the stacks share two cores and one target folder: `make -j` must not interleave them.
 .NOTPARALLEL:
 SHELL := /bin/bash
 
 EVENTS ?= 100000
+FUZZ_SECONDS ?= 60
 STARTED := $(shell date +%s)
 
 # librdkafka's own build cannot stand a space in its path; in such a clone everything is built in the cache instead.
@@ -46,6 +47,11 @@ dev-test: setup ## tests of the local stack and of its ClickHouse front
 stack-test: setup ## tests across processes on a stack of their own
 	@cargo build --quiet --workspace --bins
 	@dev/with-stack test -- cargo test --package systest --no-fail-fast -- --test-threads 1
+
+fuzz: ## run every fuzz target (FUZZ_SECONDS=60 each); needs the nightly toolchain and cargo-fuzz
+	@fuzz/seed
+	@for target in $$(cargo +nightly fuzz list); do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=16384 || exit 1; done
 
 bench: setup build ## measure, and print all figures as one table
 	@cargo bench --quiet --package schemas --package seal -- --warm-up-time 1 --measurement-time 3

@@ -99,6 +99,16 @@ impl Ground {
         Ok(())
     }
 
+    /// The process of one of the stack's services.
+    pub fn service_pid(&self, service: &str) -> Result<u64> {
+        let scripts: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dev");
+        let output = Command::new(scripts.join("status")).args(["--json", "--name", &self.stack().name]).output()?;
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout).context("reading the stack's status")?;
+        let services = status["stacks"][0]["services"].as_array().context("the stack has no services")?;
+        let found = services.iter().find(|found| found["name"] == service);
+        found.and_then(|found| found["pid"].as_u64()).with_context(|| format!("{service} has no process"))
+    }
+
     /// Publishes `events` records, every 500th broken, and returns once Kafka has acknowledged all of them.
     pub fn publish(&self, events: u64, seed: u64) -> Result<Published> {
         self.publish_paced(events, seed, None)

@@ -46,7 +46,7 @@ fn run(commands: &str) -> String {
 
 #[test]
 fn the_readme_s_commands_bring_each_first_event_to_kafka() {
-    let ground = Ground::bare().unwrap();
+    let ground = Ground::fresh().unwrap();
     let name = ground.stack().name.clone();
     let [start, send] = &blocks()[..] else { panic!("the section has changed its blocks") };
     assert!(start.starts_with("make gateway ") && start.lines().count() == 1, "{start}");
