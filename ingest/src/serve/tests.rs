@@ -6,6 +6,7 @@ mod bodies;
 mod bounds;
 mod callers;
 mod encrypted;
+mod fatal;
 mod slow;
 
 use std::io::{Read, Write};
@@ -33,6 +34,7 @@ const POST: &str = "POST /v1/events HTTP/1.1\ncontent-type: application/json; ch
 
 /// How a gateway under test differs from the default.
 struct Setup {
+    brokers: String,
     authenticate: Authenticate,
     reloaded: Reloaded,
     bytes_in_flight_max: usize,
@@ -44,6 +46,8 @@ struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            // Port 1 of this machine: connections are refused at once.
+            brokers: "127.0.0.1:1".to_owned(),
             authenticate: Authenticate::open("north".parse().unwrap()),
             reloaded: Reloaded::default(),
             bytes_in_flight_max: 64 << 20,
@@ -105,33 +109,8 @@ impl Answer {
 
 impl Running {
     fn start(setup: Setup) -> Self {
-        let shutdown = Shutdown::new();
-        let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
-        runtime.health.dependency("kafka").up();
-        // Port 1 of this machine: connections are refused at once.
-        let kafka = KafkaSettings { brokers: "127.0.0.1:1".to_owned(), ..KafkaSettings::default() };
-        let publisher = Publisher::new(&kafka, &crate::start::PRODUCER).unwrap();
-        let registry = CachedRegistry::new(Registry::new("http://127.0.0.1:1"), CacheSettings::default());
-        let shutdown = runtime.shutdown.clone();
-        let gateway = Gateway {
-            authenticate: setup.authenticate,
-            admit: Admit::new(setup.bytes_in_flight_max),
-            receive: Receive { patience: setup.body, shutdown: shutdown.clone() },
-            schemas: Schemas::new(registry, OwnSchema::known_as(1), shutdown.clone()),
-            validate: Validate { unknown: UnknownEventTypes::Accept },
-            batch: crate::receive::EVENTS,
-            publish: Publish::new(publisher, Router::new(b"a synthetic secret").unwrap(), OwnSchema::known_as(1)),
-            shutdown,
-        };
-        let gateway = Arc::new(gateway);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let server = Server {
-            listener,
-            reloaded: setup.reloaded,
-            connections_max: setup.connections_max,
-            patience: setup.patience,
-        };
+        let (server, gateway, runtime) = prepare(setup);
+        let address = server.listener.local_addr().unwrap();
         let (serving, shared) = (runtime.clone(), Arc::clone(&gateway));
         let thread = std::thread::spawn(move || serve_and_drain(server, &shared, &serving));
         Self { address, gateway, runtime, thread }
@@ -157,6 +136,32 @@ impl Running {
         self.runtime.shutdown.request();
         self.thread.join().unwrap().unwrap();
     }
+}
+
+/// All that a gateway is made of, listening.
+fn prepare(setup: Setup) -> (Server, Arc<Gateway>, Runtime) {
+    let shutdown = Shutdown::new();
+    let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
+    runtime.health.dependency("kafka").up();
+    let kafka = KafkaSettings { brokers: setup.brokers, ..KafkaSettings::default() };
+    let publisher = Publisher::new(&kafka, &crate::start::PRODUCER).unwrap();
+    let registry = CachedRegistry::new(Registry::new("http://127.0.0.1:1"), CacheSettings::default());
+    let shutdown = runtime.shutdown.clone();
+    let gateway = Gateway {
+        authenticate: setup.authenticate,
+        admit: Admit::new(setup.bytes_in_flight_max),
+        receive: Receive { patience: setup.body, shutdown: shutdown.clone() },
+        schemas: Schemas::new(registry, OwnSchema::known_as(1), shutdown.clone()),
+        validate: Validate { unknown: UnknownEventTypes::Accept },
+        batch: crate::receive::EVENTS,
+        publish: Publish::new(publisher, Router::new(b"a synthetic secret").unwrap(), OwnSchema::known_as(1)),
+        shutdown,
+    };
+    let gateway = Arc::new(gateway);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let server =
+        Server { listener, reloaded: setup.reloaded, connections_max: setup.connections_max, patience: setup.patience };
+    (server, gateway, runtime)
 }
 
 /// A whole request; the connection ends with its answer.
