@@ -204,7 +204,7 @@ fn other_forms() -> Vec<Case> {
     let cloud = |body: &str| post("/v1/events", "application/cloudevents+json", body.as_bytes());
     vec![
         refused("Avro without a frame", "400 malformed-avro", avro(b"Jane Doe")),
-        refused("Avro of an unknown schema", "400 malformed-avro", avro(&[0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
+        refused("Avro of an unknown schema", "422 unknown-schema", avro(&[0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
         refused(
             "CloudEvent of another version",
             "400 malformed-cloudevent",
