@@ -15,7 +15,7 @@ from stack.start_run import stop_all
 
 # What a stack's folder holds besides its services.
 _OWN_FILES = ("state.json", "state.json.new", "env", "env.new")
-_OWN_FOLDERS = ("logs", "secrets")
+_OWN_FOLDERS = ("gateway", "logs", "secrets")
 
 
 class _Stopped:

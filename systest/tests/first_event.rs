@@ -75,7 +75,7 @@ fn the_readme_s_commands_bring_each_first_event_to_kafka() {
     assert!(places.len() >= 2 && places.iter().all(|receipt| receipt["offset"].is_u64()), "{told}");
 
     // Sent again, the event with the fixed id gets the same receipt and no second record.
-    let again = run(&format!(". .dev/{name}/gateway.env; docs/examples/first_event.sh"));
+    let again = run(&format!(". .dev/{name}/gateway/env; docs/examples/first_event.sh"));
     assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), places[0]);
     assert_eq!(judge::count(&ground.pipeline).unwrap().events.total, 3);
 }
