@@ -81,10 +81,10 @@ impl Split {
             self.carry.clear();
         }
         loop {
-            if !matches!(self.state, State::Line | State::Element(_)) {
-                if let Some(what) = self.between(chunk)? {
-                    return Some(Piece::Broken(what));
-                }
+            if !matches!(self.state, State::Line | State::Element(_))
+                && let Some(what) = self.between(chunk)?
+            {
+                return Some(Piece::Broken(what));
             }
             let rest = *chunk;
             let found = match &mut self.state {
