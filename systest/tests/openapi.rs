@@ -27,7 +27,7 @@ fn hold_against_its_document(ingest: &Service, api_key: Option<&str>, arguments:
 fn a_gateway_that_asks_nobody_does_what_its_document_says() {
     let ground = Ground::fresh().unwrap();
     let ingest = ground.pipeline.start(Role::Ingest).unwrap();
-    hold_against_its_document(&ingest, None, &["--phases", "examples,coverage,fuzzing", "--max-examples", "100"]);
+    hold_against_its_document(&ingest, None, &["--phases", "examples,coverage,fuzzing", "--max-examples", "30"]);
     ingest.stop().unwrap();
 }
 

@@ -79,7 +79,7 @@ fn broker() -> u16 {
 fn a_producer_that_failed_for_good_ends_the_gateway_with_the_reason() {
     let (server, gateway, runtime) = prepare(Setup { brokers: format!("127.0.0.1:{}", broker()), ..Setup::default() });
     let (kafka, serving) = (runtime.health.dependency("kafka"), runtime.clone());
-    let (ended, end) = std::sync::mpsc::channel();
+    let (ended, end) = std::sync::mpsc::sync_channel(1);
     std::thread::spawn(move || ended.send(run(server, gateway, kafka, &serving)));
     let outcome = end.recv_timeout(Duration::from_secs(30)).expect("the gateway goes on as if nothing were");
     assert!(matches!(outcome, Err(Error::Stream(stream::Error::ProducerFailed { .. }))), "{outcome:?}");
