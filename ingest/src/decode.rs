@@ -69,11 +69,11 @@ pub fn decode_json<'a>(body: &'a [u8], defaults: &Defaults<'a>) -> Result<AuditE
 /// Decodes an event from Avro in our own schema, which has a tenant and an id always.
 pub fn decode_avro<'a>(body: &'a [u8], tenant: &str) -> Result<AuditEvent<'a>, Problem> {
     let event = AuditEvent::decode(body).map_err(avro::refused)?;
-    if event.tenant == tenant {
-        return Ok(event);
+    let mut mistakes = schemas::shape::value_mistakes(&event);
+    if event.tenant != tenant {
+        mistakes.push(Mistake::new("/tenant", "other-tenant", "send the tenant that the key belongs to"));
     }
-    let fix = "send the tenant that the key belongs to";
-    Err(Problem::fields(vec![Mistake::new("/tenant", "other-tenant", fix)]))
+    if mistakes.is_empty() { Ok(event) } else { Err(Problem::fields(mistakes.into_vec())) }
 }
 
 #[cfg(test)]
@@ -110,5 +110,16 @@ pub mod tests {
         let problem = refusal(&EVENT.replace("\"e-1\"", "{\"Jane Doe\":1969}"));
         assert_eq!((problem.kind(), problem.errors()), (Kind::InvalidEvent, vec![("/event_id", "wrong-type")]));
         assert!(!format!("{problem:?}").contains("Jane"), "{problem:?}");
+    }
+
+    #[test]
+    fn avro_is_held_against_the_same_rules_as_json() {
+        let json = EVENT.replace("22:13:20Z", "22:13:20").replace("\"record\"", "\"A Record\"");
+        let event: AuditEvent<'_> = serde_json::from_str(&json).unwrap();
+        let mut body = Vec::new();
+        event.encode(&mut body);
+        let errors =
+            [("/event_type", "not-a-word"), ("/occurred_at", "time-without-zone"), ("/tenant", "other-tenant")];
+        assert_eq!(decode_avro(&body, "south").unwrap_err().errors(), errors);
     }
 }

@@ -18,7 +18,8 @@ use crate::released::AUDIT_EVENT;
 pub(crate) use check::correct;
 pub use example::{example, full_example};
 pub use mistake::{MISTAKES_MAX, Mistake, Mistakes};
-pub(crate) use rule::{RULES, Rule, value_mistakes};
+pub use rule::value_mistakes;
+pub(crate) use rule::{RULES, Rule};
 
 /// A record of the schema.
 #[derive(Debug, Default)]

@@ -44,7 +44,8 @@ pub(crate) const RULES: [(&str, Rule); 15] = [
 ];
 
 /// Everything wrong with the values of an event. Empty means: publish it.
-pub(crate) fn value_mistakes(event: &AuditEvent<'_>) -> Mistakes {
+#[must_use]
+pub fn value_mistakes(event: &AuditEvent<'_>) -> Mistakes {
     let mut mistakes = Mistakes::default();
     mistakes.extend(event.faults().into_iter().map(explain));
     rule_mistakes(event, &mut mistakes);
