@@ -64,7 +64,7 @@ enum Line {
 
 /// Takes a batch as it arrives. An error means that nothing of it was handed over.
 pub async fn batch(gateway: &Gateway, arriving: Arriving) -> Result<Response, Problem> {
-    let Arriving { caller, head, mut chunks } = arriving;
+    let Arriving { caller, head, declared, mut chunks } = arriving;
     if head.headers.contains_key("idempotency-key") {
         let detail = "a batch has no idempotency key; give every event an event_id of its own";
         return Err(Problem::new(Kind::BadRequest, detail));
@@ -95,7 +95,7 @@ pub async fn batch(gateway: &Gateway, arriving: Arriving) -> Result<Response, Pr
     }
     // Holds the memory until the answer is decided.
     let _hold = chunks.into_hold();
-    gateway.admit.charge(&caller, batch.lines.len().saturating_sub(1), bytes);
+    gateway.admit.charge(&caller, batch.lines.len().saturating_sub(1), bytes.saturating_sub(declared));
     if batch.lines.is_empty() {
         let empty = || Problem::new(Kind::EmptyBatch, "send at least one event");
         return Err(end.unwrap_or_else(empty));

@@ -24,6 +24,9 @@ use object::Object;
 
 use crate::problem::{Kind, Problem};
 
+/// Each is compared with all others, so there may not be any number of them.
+const ATTRIBUTES_MAX: usize = 100;
+
 /// One attribute: its name and its value as text.
 type Attribute = (String, String);
 
@@ -39,6 +42,9 @@ impl Attributes {
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         if name.is_empty() || !name.bytes().all(is_name) {
             return Err(malformed("the names of attributes are lower-case letters and digits"));
+        }
+        if self.all.len() == ATTRIBUTES_MAX {
+            return Err(malformed(&format!("a CloudEvent has at most {ATTRIBUTES_MAX} attributes here")));
         }
         if self.get(name).is_some() {
             return Err(malformed("an attribute is given twice"));

@@ -13,7 +13,7 @@ pub struct Receipt<'a> {
     pub topic: &'static str,
     pub partition: i32,
     pub offset: i64,
-    /// When Kafka recorded it.
+    /// The record's time in the log: when the gateway handed it to Kafka.
     #[serde(rename = "time", serialize_with = "moment")]
     #[schema(value_type = String, format = DateTime)]
     pub time_ms: i64,

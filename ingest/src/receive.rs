@@ -50,6 +50,8 @@ pub struct Received {
 pub struct Arriving {
     pub caller: Caller,
     pub head: Parts,
+    /// What the head said of the body's length; the caller's rate has paid for it.
+    pub declared: usize,
     /// Decompressed; holds the share of the memory of everything that came so far.
     pub chunks: Chunks,
 }
@@ -109,8 +111,7 @@ pub struct Doors<'a> {
 impl Receive {
     /// A whole body, for one event.
     pub async fn whole(&self, admitted: Admitted, accepts: &Accepts, doors: Doors<'_>) -> Result<Received, Problem> {
-        let declared = admitted.declared;
-        let Arriving { caller, head, mut chunks } = self.stream(admitted, accepts, doors).await?;
+        let Arriving { caller, head, declared, mut chunks } = self.stream(admitted, accepts, doors).await?;
         let mut body = Bytes::new();
         let mut gathered = BytesMut::new();
         while let Some(chunk) = chunks.next().await {
@@ -120,7 +121,7 @@ impl Receive {
                 continue;
             }
             if gathered.is_empty() {
-                gathered.reserve(declared.unwrap_or(0).max(body.len() + chunk.len()));
+                gathered.reserve(declared.max(body.len() + chunk.len()));
                 gathered.extend_from_slice(&std::mem::take(&mut body));
             }
             gathered.extend_from_slice(&chunk);
@@ -128,13 +129,13 @@ impl Receive {
         if !gathered.is_empty() {
             body = gathered.freeze();
         }
-        doors.admit.charge(&caller, 0, body.len().saturating_sub(declared.unwrap_or(0)));
+        doors.admit.charge(&caller, 0, body.len().saturating_sub(declared));
         Ok(Received { caller, head, body, _hold: chunks.into_hold() })
     }
 
     /// A body as it comes. A signed one is read whole first: before its digest is right, nothing of it counts.
     pub async fn stream(&self, admitted: Admitted, accepts: &Accepts, doors: Doors<'_>) -> Result<Arriving, Problem> {
-        let Admitted { identified: Identified { caller, request, is_signed }, mut hold, .. } = admitted;
+        let Admitted { identified: Identified { caller, request, is_signed }, declared, mut hold } = admitted;
         let (head, body) = request.into_parts();
         accepts.check(&head)?;
         let encoding = Encoding::of(&head.headers)?;
@@ -145,6 +146,6 @@ impl Receive {
             frames = Frames::new(Body::from(raw), self.patience, self.shutdown.clone(), *accepts);
         }
         let chunks = Chunks::new(frames, encoding, *accepts, hold).await?;
-        Ok(Arriving { caller, head, chunks })
+        Ok(Arriving { caller, head, declared: declared.unwrap_or(0), chunks })
     }
 }

@@ -97,6 +97,7 @@ fn what_is_no_cloudevent_of_an_event_is_refused_by_name() {
         (envelope(",\"data\":\"<xml/>\""), "the data must be the event"),
         (envelope(",\"data\":{},\"data_base64\":\"e30=\""), "not both"),
         (envelope(",\"data_base64\":\"?\""), "base64, with its padding"),
+        (envelope(&(0..101).map(|name| format!(",\"a{name}\":1")).collect::<String>()), "at most 100 attributes"),
         (envelope(",\"data\":{},\"data\":{}"), "given twice"),
         (envelope(",\"id\":\"2\",\"data\":{}"), "given twice"),
         (envelope(",\"Jane Doe\":\"1969\",\"data\":{}"), "lower-case letters and digits"),

@@ -46,7 +46,7 @@ pub struct Flight {
 
 #[derive(Debug)]
 enum State {
-    Flying { first: Arc<Gathering>, joined: Vec<Arc<Gathering>> },
+    Flying { first: Arc<Gathering>, joined: Vec<Weak<Gathering>> },
     Ended(Landed),
 }
 
@@ -62,9 +62,25 @@ impl Flight {
     }
 
     pub(super) fn join(&self, gathering: &Arc<Gathering>) {
-        if let State::Flying { joined, .. } = &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let State::Flying { first, joined } = &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            let is_known = joined.last().is_some_and(|last| std::ptr::eq(last.as_ptr(), Arc::as_ptr(gathering)));
+            if is_known || Arc::ptr_eq(first, gathering) {
+                return;
+            }
+            // A record may fly for hours, and whoever has given up must not be remembered for as long.
+            if joined.len() == joined.capacity() {
+                joined.retain(|gathering| gathering.strong_count() > 0);
+            }
             gathering.expect_one();
-            joined.push(Arc::clone(gathering));
+            joined.push(Arc::downgrade(gathering));
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Flying { joined, .. } => joined.len(),
+            State::Ended(_) => 0,
         }
     }
 
@@ -87,7 +103,7 @@ impl Flight {
         drop(state);
         if let State::Flying { first, joined } = before {
             first.one_landed();
-            joined.iter().for_each(|gathering| gathering.one_landed());
+            joined.iter().filter_map(Weak::upgrade).for_each(|gathering| gathering.one_landed());
         }
     }
 }

@@ -180,3 +180,19 @@ async fn a_gathering_ends_with_its_last_flight_or_with_its_patience() {
     assert!(start.elapsed() < Duration::from_secs(30));
     settle.join().unwrap();
 }
+
+#[test]
+fn a_flight_forgets_those_who_have_given_up() {
+    let remember = remember(1_000);
+    let Known::New(flight) = remember.look(1, 0) else { panic!() };
+    for _ in 0..10_000 {
+        assert!(matches!(remember.look(1, 0), Known::Flying(_)));
+    }
+    assert!(flight.waiting() < 100, "{} are remembered", flight.waiting());
+    let (id, digest) = (remember.event("north", "1"), remember.digest(&[0]));
+    let waits = Gathering::new();
+    for _ in 0..10_000 {
+        drop(remember.begin(id, digest, &waits));
+    }
+    assert!(flight.waiting() < 100, "one batch that brings it again and again counts once");
+}

@@ -105,13 +105,19 @@ fn is_whole(number: &serde_json::Number) -> bool {
     number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|number| number.abs() >= 1e18)
 }
 
+/// The names of one object that are compared with ours.
+const GUESSES_MAX: usize = 32;
+
 /// The one mistake of an object with members that its record does not have.
 fn not_known<'n>(pointer: &str, record: &Record, names: impl Iterator<Item = &'n str>) -> Option<Mistake> {
     let mut count = 0;
     let mut meant: Vec<&str> = Vec::new();
     for name in names {
         count += 1;
-        meant.extend(near(name, record).filter(|near| !meant.contains(near)));
+        // Comparing costs, and whoever sends thousands of unknown names has not misspelt ours.
+        if count <= GUESSES_MAX {
+            meant.extend(near(name, record).filter(|near| !meant.contains(near)));
+        }
     }
     // A name that we do not know may be content, so only our own names are told.
     let meant: Vec<String> = meant.iter().map(|name| format!("`{name}`")).collect();
