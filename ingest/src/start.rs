@@ -8,7 +8,7 @@ use std::sync::Arc;
 use runtime::service::Runtime;
 use stream::publish::Publisher;
 use stream::registry::{CacheSettings, CachedRegistry, Registry};
-use stream::{Patience, ProducerSettings, RegistryMetric};
+use stream::{ProducerSettings, RegistryMetric};
 
 use crate::admit::Admit;
 use crate::config::IngestConfig;
@@ -22,16 +22,13 @@ use crate::receive::{Accepts, EVENTS, Receive, body};
 use crate::serve::{self, Server};
 use crate::validate::Validate;
 
-/// A record is never given up while the process lives, so that a retry can join its flight.
-pub const PRODUCER: ProducerSettings =
-    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
-
 /// Runs the gateway until it is asked to stop.
 pub fn run(config: &IngestConfig, runtime: &Runtime) -> Result<(), Error> {
     IngestMetric::describe();
     RegistryMetric::describe();
     let router = schemas::routing::Router::new(config.routing_key.expose()).ok_or(Error::NoRoutingKey)?;
-    let publisher = Publisher::new(&config.kafka, &PRODUCER)?;
+    // By default a record is never given up while the process lives, so that a retry can join its flight.
+    let publisher = Publisher::new(&config.kafka, &ProducerSettings::default())?;
     let kafka = runtime.health.dependency("kafka");
     let reloaded = config.reloaded()?;
     let authenticate = config.authenticate(&reloaded)?;

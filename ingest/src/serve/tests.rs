@@ -144,7 +144,7 @@ fn prepare(setup: Setup) -> (Server, Arc<Gateway>, Runtime) {
     let runtime = Runtime { health: Health::new(shutdown.clone()), shutdown, drain: Drain::new() };
     runtime.health.dependency("kafka").up();
     let kafka = KafkaSettings { brokers: setup.brokers, ..KafkaSettings::default() };
-    let publisher = Publisher::new(&kafka, &crate::start::PRODUCER).unwrap();
+    let publisher = Publisher::new(&kafka, &stream::ProducerSettings::default()).unwrap();
     let registry = CachedRegistry::new(Registry::new("http://127.0.0.1:1"), CacheSettings::default());
     let shutdown = runtime.shutdown.clone();
     let gateway = Gateway {

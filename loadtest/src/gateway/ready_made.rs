@@ -12,16 +12,13 @@ use schemas::wire::SchemaId;
 use schemas::{topic, wire};
 use serde::{Deserialize, Serialize};
 use stream::publish::{Outgoing, Publisher, Receipt, Ticket};
-use stream::{KafkaSettings, Patience, ProducerSettings};
+use stream::{KafkaSettings, ProducerSettings};
 
 use crate::drive::ROUTING_SECRET;
 use crate::harness::Pipeline;
 
 use super::requests::Requests;
 
-/// As the gateway has it.
-const SETTINGS: ProducerSettings =
-    ProducerSettings { linger_ms: 1, queue_kib: 65_536, queue_records: 100_000, patience: Patience::Forever };
 /// Made beforehand and sent round and round.
 const RECORDS: usize = 20_000;
 
@@ -56,7 +53,8 @@ impl Ticket for Count {
 /// The floor's process.
 pub fn run(brokers: &str, events: u64) -> Result<()> {
     let kafka = KafkaSettings { brokers: brokers.to_owned(), ..KafkaSettings::default() };
-    let publisher: Publisher<Count> = Publisher::new(&kafka, &SETTINGS)?;
+    // The defaults are the gateway's own.
+    let publisher: Publisher<Count> = Publisher::new(&kafka, &ProducerSettings::default())?;
     publisher.reaches(topic::EVENTS.name, Duration::from_secs(10))?;
     let records = records()?;
     let count = Arc::new(Count::default());
