@@ -3,9 +3,14 @@
 //! Today: the first layer only. The field says what its value may be; the highest level of the fields
 //! that are present is the event's level. Nothing is searched for inside free text and nothing is masked.
 
+pub mod finding;
+pub mod hidden;
+pub mod label;
 mod level;
 mod paths;
 
+pub use finding::{Evidence, Finding, RuleId};
+pub use label::Label;
 pub use level::Level;
 
 use schemas::AuditEvent;
