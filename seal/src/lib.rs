@@ -9,17 +9,6 @@
 
 pub mod canonical;
 pub mod chain;
-mod error;
-pub mod leaf;
-pub mod mac;
-pub mod projection;
-mod sealer;
-pub mod verify;
+pub mod draft;
 
-pub use chain::{ChainState, LeafHash, Sequence};
-pub use error::LeafError;
-pub use leaf::{Leaf, Reject, SourcePosition};
-pub use mac::{KeyId, MacKey, Signer};
-pub use projection::Projection;
-pub use sealer::Sealer;
-pub use verify::{ChainVerifier, Finding, StoredRecord, Verdict};
+pub use chain::{LeafHash, Sequence};

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::chain::{ChainState, LeafHash, Sequence};
-use crate::error::LeafError;
-use crate::leaf::Leaf;
-use crate::mac::MacKey;
-use crate::projection::Projection;
+use crate::chain::{LeafHash, Sequence};
+use crate::draft::chain::ChainState;
+use crate::draft::error::LeafError;
+use crate::draft::leaf::Leaf;
+use crate::draft::mac::MacKey;
+use crate::draft::projection::Projection;
 
 /// What a walk can conclude, worst last. Later verdicts (forked, erased, stale, ...) come with what they judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

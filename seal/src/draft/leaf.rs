@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::canonical::Members;
-use crate::chain::{ChainState, LeafHash, Sequence};
-use crate::error::LeafError;
+use crate::chain::{LeafHash, Sequence};
+use crate::draft::chain::ChainState;
+use crate::draft::error::LeafError;
 
 /// The format of today's leaves. Zero says: not final, field protection is still to come.
 pub const LEAF_VERSION: u32 = 0;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use schemas::{AuditEvent, Text};
 
 use crate::chain::LeafHash;
-use crate::error::LeafError;
-use crate::leaf::{Body, Leaf};
+use crate::draft::error::LeafError;
+use crate::draft::leaf::{Body, Leaf};
 
 /// Every column that a store keeps beside the leaf. A reject has no event, so its event columns are empty.
 #[derive(Debug, Clone, PartialEq, Eq)]

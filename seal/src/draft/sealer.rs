@@ -3,9 +3,10 @@
 use schemas::SealedRecord;
 use sha2::{Digest, Sha256};
 
-use crate::chain::{ChainState, LeafHash};
-use crate::leaf::{self, Reject, SourcePosition};
-use crate::mac::Signer;
+use crate::chain::LeafHash;
+use crate::draft::chain::ChainState;
+use crate::draft::leaf::{self, Reject, SourcePosition};
+use crate::draft::mac::Signer;
 
 /// One chain's writer. Holds buffers, so that sealing allocates nothing after warm-up.
 #[derive(Debug)]
