@@ -10,5 +10,6 @@
 pub mod canonical;
 pub mod chain;
 pub mod draft;
+pub mod merkle;
 
 pub use chain::{LeafHash, Sequence};
