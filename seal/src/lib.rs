@@ -10,5 +10,8 @@
 pub mod canonical;
 pub mod chain;
 pub mod draft;
+pub mod keys;
+pub mod mac;
+pub mod protect;
 
 pub use chain::{LeafHash, Sequence};
