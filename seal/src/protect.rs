@@ -31,7 +31,8 @@ pub trait SubjectKeys {
 ///
 /// One key may seal 2^32 values with such nonces (NIST SP 800-38D, section 8.3); then two of them are equal with a chance of 2^-33.
 pub trait Nonces {
-    fn next(&mut self) -> [u8; 12];
+    /// The next nonce; a generator that fails says so, and nothing is sealed.
+    fn next(&mut self) -> Result<[u8; 12], KeyError>;
 }
 
 #[cfg(test)]
