@@ -51,9 +51,9 @@ impl CheckpointSigner {
     /// Reads what [`Self::skey`] writes.
     pub fn from_skey(text: &str) -> Result<Self, NoteError> {
         let refused = NoteError::BadKey(SIGNER);
-        let (trail, id, seed) = text.strip_prefix("PRIVATE+KEY+").and_then(split).ok_or(refused)?;
-        let signer = Self::from_seed(trail, &seed)?;
-        if signer.public.id == id { Ok(signer) } else { Err(refused) }
+        let parts = text.strip_prefix("PRIVATE+KEY+").and_then(split).ok_or(refused)?;
+        let signer = Self::from_seed(parts.name, &parts.key)?;
+        if signer.public.id == parts.id { Ok(signer) } else { Err(refused) }
     }
 
     /// The key as text, to be stored where only the checkpointing process can read it.
@@ -95,9 +95,9 @@ impl CheckpointVerifier {
     /// Reads what [`Self::vkey`] writes.
     pub fn from_vkey(text: &str) -> Result<Self, NoteError> {
         let refused = NoteError::BadKey(VERIFIER);
-        let (trail, id, key) = split(text).ok_or(refused)?;
-        let key = VerifyingKey::from_bytes(&key).map_err(|_| refused)?;
-        Self::new(trail, key).filter(|verifier| verifier.id == id).ok_or(refused)
+        let parts = split(text).ok_or(refused)?;
+        let key = VerifyingKey::from_bytes(&parts.key).map_err(|_| refused)?;
+        Self::new(parts.name, key).filter(|verifier| verifier.id == parts.id).ok_or(refused)
     }
 
     /// `<trail>+<key id>+<base64 of the key>`, as signed-note's tools have it.
@@ -136,13 +136,19 @@ fn joined(public: &CheckpointVerifier, key: &[u8; 32]) -> String {
     format!("{}+{}+{}", public.trail, hex::encode(public.id), encode_base64(bytes.as_slice()))
 }
 
-/// Name, id and the 32 bytes of `<name>+<id>+<base64>`.
-fn split(text: &str) -> Option<(&str, [u8; 4], Zeroizing<[u8; 32]>)> {
+/// The parts of `<name>+<id>+<base64>`.
+struct Parts<'a> {
+    name: &'a str,
+    id: [u8; 4],
+    key: Zeroizing<[u8; 32]>,
+}
+
+fn split(text: &str) -> Option<Parts<'_>> {
     let mut parts = text.splitn(3, '+');
-    let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
-    let mut bytes = [0; 4];
-    hex::decode_to_slice(id, &mut bytes).ok()?;
-    let decoded = Zeroizing::new(decode_base64(key)?);
-    let key = decoded.strip_prefix(&[ED25519])?.try_into().ok()?;
-    (hex::encode(bytes) == id).then_some((name, bytes, Zeroizing::new(key)))
+    let (name, digits, encoded) = (parts.next()?, parts.next()?, parts.next()?);
+    let mut id = [0; 4];
+    hex::decode_to_slice(digits, &mut id).ok()?;
+    let decoded = Zeroizing::new(decode_base64(encoded)?);
+    let key = Zeroizing::new(decoded.strip_prefix(&[ED25519])?.try_into().ok()?);
+    (hex::encode(id) == digits).then_some(Parts { name, id, key })
 }
