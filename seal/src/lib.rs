@@ -10,6 +10,7 @@
 pub mod canonical;
 pub mod chain;
 pub mod draft;
+pub mod leaf;
 pub mod merkle;
 
 pub use chain::{LeafHash, Sequence};
