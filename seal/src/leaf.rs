@@ -27,8 +27,8 @@ pub const SIZE_LIMIT: u64 = 1 << 40;
 pub const NUMBER_LIMIT: u64 = 1 << 53;
 /// The longest chain name in bytes.
 pub const CHAIN_BYTES_MAX: usize = 200;
-/// The longest key id in bytes: the chain's state must fit into a commit's metadata.
-pub const KEY_ID_BYTES_MAX: usize = 32;
+/// The longest key id in bytes.
+pub const KEY_ID_BYTES_MAX: usize = 64;
 /// The longest code (reason, scope) in bytes.
 pub const CODE_BYTES_MAX: usize = 64;
 /// The longest other text of a control leaf in bytes.
@@ -72,7 +72,7 @@ pub fn is_chain_name(text: &str) -> bool {
     (1..=CHAIN_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
-/// 1 to 32 ASCII letters, digits, `.`, `_` and `-`.
+/// 1 to 64 ASCII letters, digits, `.`, `_` and `-`.
 #[must_use]
 pub fn is_key_id(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn key_ids_and_codes_are_plain_words() {
-        assert!(is_key_id("epoch-2026.11_A") && is_key_id(&"k".repeat(32)));
-        for id in ["", "a;b", "a b", "ü", &"k".repeat(33)] {
+        assert!(is_key_id("epoch-2026.11_A") && is_key_id(&"k".repeat(64)));
+        for id in ["", "a;b", "a b", "ü", &"k".repeat(65)] {
             assert!(!is_key_id(id), "{id}");
         }
         assert!(is_code("trailing-bytes") && is_code("a1"));

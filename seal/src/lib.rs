@@ -10,7 +10,10 @@
 pub mod canonical;
 pub mod chain;
 pub mod draft;
+pub mod keys;
 pub mod leaf;
+pub mod mac;
 pub mod merkle;
+pub mod protect;
 
 pub use chain::{LeafHash, Sequence};
