@@ -14,6 +14,8 @@ pub mod keys;
 pub mod leaf;
 pub mod mac;
 pub mod merkle;
+pub mod projection;
 pub mod protect;
+pub mod verify;
 
 pub use chain::{LeafHash, Sequence};
