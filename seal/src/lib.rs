@@ -9,6 +9,7 @@
 
 pub mod canonical;
 pub mod chain;
+pub mod checkpoint;
 pub mod draft;
 mod error;
 pub mod fence;
