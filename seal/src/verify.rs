@@ -27,7 +27,7 @@ mod walk;
 
 use std::sync::Arc;
 
-pub use arrival::StoredRecord;
+pub use arrival::{Disclosures, StoredRecord};
 pub use beside::{SubjectAnswer, Subjects};
 pub use fault::Fault;
 pub use finding::{Finding, Findings, Kept, Worst};

@@ -25,7 +25,7 @@ impl Walk<'_> {
         if let Ok(leaf) = &arrival.leaf {
             own.evidence |= self.beside.check(leaf, arrival, &mut here);
         }
-        self.check_mac(arrival, at, apart, &mut own, &mut here);
+        self.check_mac(arrival, at, (apart, &mut own), &mut here);
         own
     }
 
@@ -52,12 +52,11 @@ impl Walk<'_> {
     }
 
     /// The key in force follows from the chain, never from the record; only after a break is the record asked, and its MAC must agree.
-    fn check_mac(
+    pub(crate) fn check_mac(
         &mut self,
         arrival: &Arrival<'_>,
         at: u64,
-        apart: Option<u64>,
-        own: &mut Own,
+        (apart, own): (Option<u64>, &mut Own),
         here: &mut dyn FnMut(Fault),
     ) {
         let record = &arrival.record;

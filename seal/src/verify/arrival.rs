@@ -15,15 +15,26 @@ pub struct StoredRecord<'a> {
     pub key_id: &'a str,
     /// The typed columns beside the leaf, where the store has them.
     pub columns: Option<&'a Projection<'a>>,
-    /// The sealed values beside the leaf, where the store keeps them.
-    pub disclosures: Option<&'a [schemas::sealed::Disclosure<'a>]>,
+    pub disclosures: Disclosures<'a>,
+}
+
+/// The hidden values beside a leaf.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Disclosures<'a> {
+    /// The store does not keep them.
+    #[default]
+    NotKept,
+    /// All of the record's, each under its subject's key.
+    Sealed(&'a [schemas::sealed::Disclosure<'a>]),
+    /// Those that somebody chose to disclose, as RFC 9901 writes them.
+    Open(&'a [&'a str]),
 }
 
 impl<'a> StoredRecord<'a> {
     /// A record whose leaf alone says where it belongs.
     #[must_use]
     pub fn new(leaf: &'a [u8], mac: &'a [u8], key_id: &'a str) -> Self {
-        Self { sequence: None, leaf, mac, key_id, columns: None, disclosures: None }
+        Self { sequence: None, leaf, mac, key_id, columns: None, disclosures: Disclosures::NotKept }
     }
 }
 

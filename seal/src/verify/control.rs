@@ -83,7 +83,7 @@ impl State {
             (edge.as_ref().is_none_or(|edge| edge.root() != root), "root"),
         ];
         let held = self.tally.map(|tally| differs(close, &tally)).into_iter().flatten();
-        let within = differs_in_itself(close);
+        let within = differs_in_itself(close, self.is_torn);
         let mut named = Vec::new();
         for (_, member) in shape.into_iter().chain(held).chain(within).filter(|(wrong, _)| *wrong) {
             if !named.contains(&member) {
@@ -109,13 +109,13 @@ fn differs(close: &SegmentClose, held: &Tally) -> [(bool, &'static str); 5] {
 }
 
 /// What a close's own numbers must be among themselves, even where its segment is not known.
-fn differs_in_itself(close: &SegmentClose) -> [(bool, &'static str); 3] {
+fn differs_in_itself(close: &SegmentClose, is_torn: bool) -> [(bool, &'static str); 3] {
     let Outcomes { duplicate, event, gap, reject } = close.outcomes;
     let Levels { confidential, internal, public, restricted } = close.levels;
     let TimeRange { max, min } = close.time;
     let offsets = duplicate + event + gap + reject;
     [
-        (offsets != close.next.abs_diff(close.from), "outcomes"),
+        (!is_torn && offsets != close.next.abs_diff(close.from), "outcomes"),
         (confidential + internal + public + restricted != event, "levels"),
         (min > max, "time"),
     ]

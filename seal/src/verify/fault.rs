@@ -21,8 +21,8 @@ pub enum Fault {
     Missing { next: Sequence },
     /// The record before it, once more.
     Repeated,
-    /// It stands after or before the place that it belongs to.
-    OutOfPlace,
+    /// This record stands before or after its place: `record` is what it calls itself or is filed under.
+    OutOfPlace { record: Sequence },
     /// Another leaf for the same place, with the same predecessor.
     Rival,
     SourceMissing { expected: i64 },
@@ -98,7 +98,7 @@ impl Fault {
             | Self::Changed
             | Self::BrokenLink
             | Self::Repeated
-            | Self::OutOfPlace
+            | Self::OutOfPlace { .. }
             | Self::SourceRepeated { .. }
             | Self::Partition { .. }
             | Self::Time { .. }
@@ -128,7 +128,9 @@ impl fmt::Display for Fault {
             Self::BrokenLink => f.write_str("it does not name the hash of the record before it; one of the two was changed"),
             Self::Missing { next } => write!(f, "the records from here up to before {} are not there", next.0),
             Self::Repeated => f.write_str("it is a copy of the record before it"),
-            Self::OutOfPlace => f.write_str("it stands where another record belongs, or is a copy"),
+            Self::OutOfPlace { record } => {
+                write!(f, "record {} does not belong where it stands, or is a copy", record.0)
+            }
             Self::Rival => f.write_str("another leaf claims this place and the same predecessor"),
             Self::SourceMissing { expected } => {
                 write!(f, "the source records from offset {expected} up to its own have no leaf")

@@ -52,7 +52,11 @@ impl Walk<'_> {
         let (at, own) = (held.at, held.own);
         match ruling {
             Ruling::Wait => {}
-            Ruling::Stray => report(Sequence(at), Fault::OutOfPlace),
+            Ruling::Stray => {
+                // Nearly always two records changed places, and this one comes back as absent: it is there, at the wrong place.
+                self.stray = Some((at, held.hash));
+                report(Sequence(self.next), Fault::OutOfPlace { record: Sequence(at) });
+            }
             Ruling::Leap => self.leap(&arrival, at, own, report),
             Ruling::BlameLast => self.blame_last(&arrival, at, own, report),
             Ruling::Blame => self.blame(&arrival, at, own, report),
@@ -99,7 +103,7 @@ impl Walk<'_> {
         let is_first = self.last.as_ref().is_none_or(|last| last.previous.is_none() && last.pushed);
         if is_first {
             self.leading = Some((self.next, at));
-        } else {
+        } else if !(absent == 1 && self.stray.is_some_and(|stray| arrival.follows(stray.1) && stray.0 == self.next)) {
             report(Sequence(self.next), Fault::Missing { next: Sequence(at) });
         }
         if self.last.as_ref().is_some_and(|last| last.evidence) {

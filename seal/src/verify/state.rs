@@ -60,6 +60,8 @@ pub(crate) struct State {
     pub(crate) partition: Option<i32>,
     pub(crate) time: Option<i64>,
     pub(crate) tally: Option<Tally>,
+    /// Whether the segment's source ranges do not join, which was reported where they do not.
+    pub(crate) is_torn: bool,
     /// Term, generation and attempt of the last owner-change.
     pub(crate) owner: Option<(i64, i32, i32)>,
     /// Size and root of the last segment-close.
@@ -78,6 +80,7 @@ impl State {
         partition: None,
         time: Some(0),
         tally: None,
+        is_torn: false,
         owner: None,
         closed: None,
         cut: 0,
@@ -105,6 +108,7 @@ impl State {
     /// Holds what every leaf says of its source against what came before, and moves on.
     pub(crate) fn follow(&mut self, envelope: &Envelope<'_>, report: &mut dyn FnMut(Fault)) {
         let Source { from, next, partition, time } = envelope.source;
+        self.is_torn |= self.source_next.is_some_and(|expected| from != expected);
         match self.source_next {
             Some(expected) if from > expected => report(Fault::SourceMissing { expected }),
             Some(expected) if from < expected => report(Fault::SourceRepeated { expected }),
@@ -136,6 +140,7 @@ impl State {
         let next = if low == high { low } else { segment };
         self.segments = (next.saturating_add(1), next.saturating_add(1));
         self.tally = Some(Tally::starting(at.0 + 1, source.next));
+        self.is_torn = false;
         self.closed = Some((at.0, root));
     }
 }

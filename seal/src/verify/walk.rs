@@ -66,6 +66,8 @@ pub(crate) struct Walk<'k> {
     pub(crate) next: u64,
     pub(crate) last: Option<Last>,
     pub(crate) held: Option<Held>,
+    /// The last record that stood before its place.
+    pub(crate) stray: Option<(u64, LeafHash)>,
     /// The absent beginning: from, up to but without.
     pub(crate) leading: Option<(u64, u64)>,
     /// The key that was last reported as not given.
@@ -98,6 +100,7 @@ impl<'k> Walk<'k> {
             next,
             last,
             held: None,
+            stray: None,
             leading: None,
             not_given: None,
             unchecked: None,
@@ -205,9 +208,14 @@ impl<'k> Walk<'k> {
             }
             (_, _, Some(last)) if last.sequence == at && last.hash == arrival.hash => Fault::Repeated,
             (_, Some(_), Some(last)) if last.sequence == at && last.previous == arrival.previous() => Fault::Rival,
-            _ => Fault::OutOfPlace,
+            _ => Fault::OutOfPlace { record: Sequence(at) },
         };
+        let is_rival = fault == Fault::Rival;
         report(Sequence(at), fault);
+        if is_rival {
+            // Whoever has the keys made it, or somebody without.
+            self.check_mac(arrival, at, (Some(0), &mut Own::default()), &mut |fault| report(Sequence(at), fault));
+        }
     }
 
     /// The chain's end.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use seal::keys::{Boundary, EpochKey, EpochVerifier, KeyId, Secret};
 use seal::merkle::Edge;
-use seal::verify::{Checkpoint, ChainVerifier, Finding, Start, StoredRecord, Trust, Walked};
+use seal::verify::{ChainVerifier, Checkpoint, Finding, Start, StoredRecord, Trust, Walked};
 use seal::{LeafHash, Sequence};
 
 pub const CHAIN: &str = "audit.events/3";
