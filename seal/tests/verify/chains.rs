@@ -39,7 +39,7 @@ struct Counts {
 }
 
 /// Writes one chain.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Builder {
     pub chain: String,
     pub records: Vec<Stored>,

@@ -1,9 +1,6 @@
 //! Attacks on stored chains: each must be named with its verdict and sequence, and the untouched chain stays intact.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod chains;
-
-use chains::*;
+use crate::chains::*;
 use seal::verify::{Fault, Trust};
 
 #[test]
