@@ -4,6 +4,7 @@
 //! that are present is the event's level. Nothing is searched for inside free text and nothing is masked.
 
 pub mod finding;
+pub mod gazetteer;
 pub mod hidden;
 pub mod label;
 mod level;
