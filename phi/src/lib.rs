@@ -8,7 +8,10 @@ pub mod gazetteer;
 pub mod hidden;
 pub mod label;
 mod level;
+pub mod listed;
+mod names;
 mod paths;
+mod places;
 pub mod text;
 
 pub use finding::{Evidence, Finding, RuleId};

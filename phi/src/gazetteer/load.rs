@@ -82,7 +82,8 @@ impl Rows {
             return Ok(*row);
         }
         // A slot keeps row + 1.
-        let row = u16::try_from(self.list.len()).ok().filter(|row| *row < u16::MAX).ok_or(GazetteerError::TooManyRows)?;
+        let row =
+            u16::try_from(self.list.len()).ok().filter(|row| *row < u16::MAX).ok_or(GazetteerError::TooManyRows)?;
         self.list.push(known);
         self.index.insert(known, row);
         Ok(row)

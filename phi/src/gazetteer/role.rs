@@ -84,10 +84,12 @@ pub enum Role {
     Versus,
     /// `server`, `study`: makes the word before it a thing.
     ThingAfter,
+    /// Organisations known by one word.
+    KnownOrg,
 }
 
 impl Role {
-    const SECTIONS: [(&'static str, Self); 40] = [
+    const SECTIONS: [(&'static str, Self); 41] = [
         ("title", Self::Title),
         ("soft_title", Self::SoftTitle),
         ("postnominal", Self::Postnominal),
@@ -128,6 +130,7 @@ impl Role {
         ("prefix", Self::Prefix),
         ("versus", Self::Versus),
         ("thing_after", Self::ThingAfter),
+        ("known_org", Self::KnownOrg),
     ];
 
     pub(super) fn from_section(name: &str) -> Option<Self> {
