@@ -57,7 +57,12 @@ impl Known {
     }
 
     pub(super) fn with_roles(self, roles: u64) -> Self {
-        Self { roles: self.roles | roles, ..self }
+        let mut known = Self { roles: self.roles | roles, ..self };
+        if known.plays(Role::MostlyName) {
+            known.facts &=
+                !(15 << COMMON) & !(1 << (FLAGS + Fact::Clinical as u32)) & !(1 << (FLAGS + Fact::Drug as u32));
+        }
+        known
     }
 
     /// How common a given name it is: 0 is none, 3 to 15 by powers of two.

@@ -86,10 +86,12 @@ pub enum Role {
     ThingAfter,
     /// Organisations known by one word.
     KnownOrg,
+    /// Also an English word, but hardly ever: the word is not held against the name.
+    MostlyName,
 }
 
 impl Role {
-    const SECTIONS: [(&'static str, Self); 41] = [
+    const SECTIONS: [(&'static str, Self); 42] = [
         ("title", Self::Title),
         ("soft_title", Self::SoftTitle),
         ("postnominal", Self::Postnominal),
@@ -131,6 +133,7 @@ impl Role {
         ("versus", Self::Versus),
         ("thing_after", Self::ThingAfter),
         ("known_org", Self::KnownOrg),
+        ("mostly_name", Self::MostlyName),
     ];
 
     pub(super) fn from_section(name: &str) -> Option<Self> {

@@ -113,7 +113,13 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     let known = scene.known(at);
     let lower = scene.class(at) == Some(Class::Lower);
     let eased = |points: i32| if announced { points / 4 } else { points };
-    if known.plays(Role::Versus) && scene.token(at).is_some_and(|token| token.len() <= 2) && lower {
+    if known.plays(Role::Versus)
+        && scene.token(at).is_some_and(|token| token.len() <= 2)
+        && (lower || scene.is_mark(at + 1, b'.'))
+    {
+        return Side::of(9);
+    }
+    if matches!(scene.word(at), "and" | "AND") && matches!(scene.word(at + 1), "Others" | "OTHERS" | "others") {
         return Side::of(9);
     }
     if !lower && known.plays(Role::Postnominal) && scene.token(at).is_some_and(|token| token.len() > 1) {

@@ -67,8 +67,12 @@ fn family(run: &Run) -> Option<(&Part, usize)> {
     (!full_name).then_some((last, start))
 }
 
-/// One or two given names, and an initial.
+/// One or two given names, and an initial; words behind that are no names do not count.
 fn given_names(place: &Place<'_, '_>, parts: &[Part]) -> Option<(i32, usize)> {
+    let is_name =
+        |part: &&Part| part.sort != Sort::Word || points(place.scene, part, standing(place, part, false)).best() >= 2;
+    let count = parts.iter().take_while(is_name).count();
+    let parts = parts.get(..count)?;
     let first = parts.first().filter(|part| part.sort == Sort::Word)?;
     let own = points(place.scene, first, standing(place, first, false)).given;
     // More words make it a name of its own: `Dorn, President, Carl Berg`.

@@ -21,6 +21,9 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
         return None;
     }
     let opening = weigh(known);
+    if let Some(found) = inverted(scene, at, side) {
+        return Some(found);
+    }
     let mut last = at;
     let mut sum = opening;
     let mut words = 1;
@@ -35,6 +38,22 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
         words += 1;
     }
     accept(scene, (at, last), words, (sum, side))
+}
+
+/// `labs for smith, robert`: a surname, a comma and a given name behind a word that a person may follow.
+fn inverted(scene: &Scene<'_>, at: usize, side: Side) -> Option<Found> {
+    let (family, given) = (scene.known(at), scene.known(at + 2));
+    let row = scene.is_mark(at + 1, b',') && scene.is_tight(at + 1) && scene.class(at + 2) == Some(Class::Lower);
+    let listed = family.last() >= 8 && family.last() > family.first() && given.first() >= 8 && given.common() == 0;
+    let goes_on = scene.is_mark(at + 3, b',') || scene.word(at + 3) == "and";
+    let evidence = Evidence::FIRST_NAME.with(Evidence::LAST_NAME).with(side.evidence);
+    (row && listed && !goes_on && side.points > 1).then_some(Found {
+        first: at,
+        last: at + 2,
+        kind: Kind::NameInverted,
+        points: ENOUGH + 4,
+        evidence,
+    })
 }
 
 fn accept(scene: &Scene<'_>, (first, last): (usize, usize), words: i32, (sum, side): (i32, Side)) -> Option<Found> {

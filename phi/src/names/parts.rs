@@ -140,7 +140,7 @@ fn part(scene: &Scene<'_>, taken: &[bool], at: usize, opens: bool) -> Option<Par
     if scene.is_initial(at) && !apostrophe_joins(scene, at) {
         return initial(scene, at);
     }
-    if known.plays_any(BREAKS) && breaks(scene, at, opens) {
+    if known.plays_any(BREAKS) && breaks(scene, at, opens) || is_rank(scene, at) {
         return None;
     }
     let sort = if is_capital_particle(scene, at) { Sort::Particle } else { Sort::Word };
@@ -158,6 +158,11 @@ fn breaks(scene: &Scene<'_>, at: usize, opens: bool) -> bool {
     }
     // `Smith RN`, `Smith MD`, but `Ma` and `Do` are surnames.
     scene.class(at) == Some(Class::Upper) || known.last() < 6
+}
+
+/// `Judge`, `Sister` before another capital.
+fn is_rank(scene: &Scene<'_>, at: usize) -> bool {
+    scene.plays(at, Role::SoftTitle) && scene.is_capital(at + 1) && scene.known(at).first() < 9
 }
 
 /// `De`, `Van`, `La`, `Al` before another capital.

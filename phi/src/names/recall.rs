@@ -62,21 +62,33 @@ pub(crate) fn recall(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
     for (at, token) in scene.tokens.iter().enumerate() {
         let free = !taken.get(at).copied().unwrap_or(true);
         if free && token.is_word() && token.class != Class::Lower && wanted.has(token.fold) && stands_alone(scene, at) {
-            hits.extend(scene.hit((at, at), Kind::NameRecalled, SCORE, Evidence::KNOWN_VALUE.with(Evidence::CASE)));
+            let first = hyphenated_from(scene, at);
+            hits.extend(scene.hit((first, at), Kind::NameRecalled, SCORE, Evidence::KNOWN_VALUE.with(Evidence::CASE)));
         }
     }
 }
 
 /// Not an everyday word, a particle or a title that the name happened to hold.
 fn is_telling(known: Known) -> bool {
-    known.common() <= 5 && !known.plays_any(Role::set(&[Role::Particle, Role::Title, Role::Calendar, Role::Never]))
+    !known.plays_any(Role::set(&[Role::Particle, Role::Title, Role::Calendar, Role::Never]))
 }
 
-/// No part of a path, an address or a term.
+/// `Al-Hassan`, of which `Hassan` is looked for.
+fn hyphenated_from(scene: &Scene<'_>, at: usize) -> usize {
+    let joined = at >= 2 && scene.is_mark(at - 1, b'-') && scene.is_tight(at - 1) && scene.is_tight(at);
+    if joined && scene.is_capital(at - 2) { at - 2 } else { at }
+}
+
+/// No part of a path, an address or a term; an everyday word has to do what persons do.
 fn stands_alone(scene: &Scene<'_>, at: usize) -> bool {
     let next = scene.known(at + 1);
-    let named_after = Role::set(&[Role::EponymHead, Role::CareHead, Role::Street, Role::Company]);
-    before(scene, at, usize::MAX).points > -10
+    let everyday = scene.known(at).common() >= 5;
+    let acts = next.plays_any(Role::set(&[Role::SayVerb, Role::BeVerb])) || scene.is_possessive(at + 1);
+    if everyday && !acts || next.plays(Role::EponymHead) {
+        return false;
+    }
+    let named_after = Role::set(&[Role::CareHead, Role::Street, Role::Company]);
+    before(scene, hyphenated_from(scene, at), usize::MAX).points > -10
         && !(next.plays_any(named_after) && scene.is_capital(at + 1))
         && !(scene.is_tight(at + 1) && matches!(scene.token(at + 1).map_or(0, |t| t.mark), b'@' | b'_' | b'/' | b'\\'))
 }

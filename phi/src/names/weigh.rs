@@ -6,8 +6,8 @@ use super::parts::{Part, Run, Sort};
 use super::word::{IMPOSSIBLE, Points, Standing, points};
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
-use crate::gazetteer::Known;
-use crate::listed::Kind;
+use crate::gazetteer::{Fact, Known, phrase_hash};
+use crate::listed::{Kind, Scene};
 
 /// A full name has at most so many words, initials and particles apart.
 const WORDS: usize = 5;
@@ -82,7 +82,7 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     let announced = left.announces();
     let (inside, known, mut evidence) = words_inside(place, stretch, announced)?;
     if words == 0 {
-        return only_initials(stretch, left);
+        return only_initials(place, stretch, left);
     }
     // `Vitamin D`, `Grade I`: an initial behind a word needs a given name.
     if words == 1 && last.sort == Sort::Initial && !(trailing_initial(first) || announced) {
@@ -94,9 +94,24 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     }
     let right = after(place.scene, last.last, known, announced);
     sum += left.points + right.points;
+    if words > 1 && !announced && is_town(place.scene, first, last) {
+        sum -= 9;
+    }
     evidence = evidence.with(left.evidence).with(right.evidence).with(Evidence::CASE);
     let single = if words + initials > 1 { Kind::NameFull } else { Kind::NameSingle };
     Some(Weighed { first: first.first, last: last.last, points: sum, evidence, kind: left.kind.unwrap_or(single) })
+}
+
+/// `San Francisco`, `Santa Rosa`.
+fn is_town(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
+    let known = scene.known(first.first);
+    if known.phrase_words() < 2 {
+        return false;
+    }
+    let words = scene.tokens.get(first.first..=last.last).unwrap_or_default().iter().filter(|token| token.is_word());
+    let hash = words.map(|token| token.fold).reduce(phrase_hash);
+    let whole = hash.map_or(Known::NOTHING, |hash| scene.gazetteer.known(hash));
+    whole.city() >= 2 || whole.is(Fact::State) || whole.is(Fact::Country)
 }
 
 /// The points of all words, what is known of the last one, and which lists spoke.
@@ -147,16 +162,31 @@ fn words_inside(place: &Place<'_, '_>, stretch: &[Part], announced: bool) -> Opt
     Some((sum + particles.min(2) * 2, known, evidence))
 }
 
-/// `Mr X`, `Ms A.B.`: only behind a title.
-fn only_initials(stretch: &[Part], left: Side) -> Option<Weighed> {
+/// `Mr X`, `Ms A.B.` behind a title; `the witness G.S. said` by its neighbours.
+fn only_initials(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed> {
     let (first, last) = (stretch.first()?, stretch.last()?);
-    (left.kind == Some(Kind::NameTitled) && left.points > 10).then_some(Weighed {
-        first: first.first,
-        last: last.last,
-        points: ENOUGH + 3,
-        evidence: left.evidence,
-        kind: Kind::NameTitled,
-    })
+    let titled = left.kind == Some(Kind::NameTitled) && left.points > 10;
+    let points = if titled { ENOUGH + 3 } else { initials_alone(place, stretch, left)? };
+    let kind = if titled { Kind::NameTitled } else { Kind::NameSingle };
+    Some(Weighed { first: first.first, last: last.last, points, evidence: left.evidence, kind })
+}
+
+/// Two or three letters with their full stops, as courts write people they do not name.
+fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<i32> {
+    const OTHERS: [&str; 22] = [
+        "U.S.", "U.K.", "E.U.", "U.N.", "E.R.", "M.D.", "R.N.", "P.A.", "N.P.", "D.O.", "P.O.", "I.V.", "I.M.", "D.C.",
+        "L.A.", "N.Y.", "N.J.", "T.V.", "A.M.", "P.M.", "B.P.", "I.D.",
+    ];
+    let (first, last) = (stretch.first()?, stretch.last()?);
+    let scene = place.scene;
+    let (start, end) = (scene.token(first.first)?.start as usize, scene.token(last.last)?.end as usize);
+    let written = scene.text.get(start..end)?;
+    let dotted = stretch.iter().all(|part| part.last == part.first + 1);
+    if !(2..=3).contains(&stretch.len()) || !dotted || written.contains(' ') || OTHERS.contains(&written) {
+        return None;
+    }
+    let right = after(scene, last.last, Known::NOTHING, false);
+    Some(5 + left.points + right.points)
 }
 
 fn trailing_initial(word: &Part) -> bool {

@@ -70,8 +70,16 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
             points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 4 });
         }
     }
-    points = points.minus(common_loss(known, standing));
-    points = points.minus(other_meaning(known, standing));
+    // In the dictionary with a capital only: `Tolkien`, but products as well.
+    if !known.is_listed_name() && known.common() == 0 && known.is(Fact::Proper) && !standing.shouted {
+        points = Points { given: 1, family: 2 };
+    }
+    let loss = common_loss(known, standing) + other_meaning(known, standing);
+    points = points.minus(loss);
+    if loss == 0 && first >= 8 && !known.is(Fact::Eponym) && part.class != Class::Lower {
+        // Hardly anything but a given name.
+        points.given += 2;
+    }
     if part.class == Class::Upper && !standing.shouted && part.sort == Sort::Word {
         points = points.minus(capitals_loss(scene, part));
     }

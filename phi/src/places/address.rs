@@ -35,10 +35,35 @@ pub(super) fn numbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     } else if scene.is_capital(next) || scene.class(next) == Some(Class::Alnum) {
         (street::with_suffix(scene, next).filter(|last| is_no_dose(scene, next, *last))?, 90)
     } else {
-        (street::in_lower_case(scene, next)?, 75)
+        let street = unit_behind(scene, street::in_lower_case(scene, next)?);
+        let last = lower_tail(scene, street);
+        return Some(Spot { first: at, last, kind: Kind::GeoAddress, score: 75 });
     };
     let last = tail(scene, unit_behind(scene, last));
     Some(Spot { first: at, last, kind: Kind::GeoAddress, score })
+}
+
+/// `, tampa fl 33601`, `springfield, il`.
+fn lower_tail(scene: &Scene<'_>, street: usize) -> usize {
+    let comma = |at: usize| usize::from(scene.is_mark(at, b','));
+    let town = street + 1 + comma(street + 1);
+    for state in town + 1..town + 5 {
+        let code = scene.plays(state, Role::StateAbbr) && scene.token(state).is_some_and(|token| token.len() == 2);
+        let zip = state + 1 + comma(state + 1);
+        if code && is_zip(scene, zip) {
+            return zip_end(scene, zip);
+        }
+        if code && scene.is_mark(state - 1, b',') {
+            return state;
+        }
+        if !(scene.class(state) == Some(Class::Lower) || scene.is_mark(state, b',')) {
+            break;
+        }
+    }
+    match super::locality::city(scene, town).filter(|_| comma(street + 1) == 1) {
+        Some(last) => last,
+        None => street,
+    }
 }
 
 /// Up to five digits, maybe with a letter, that nothing is joined to.

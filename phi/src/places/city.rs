@@ -246,7 +246,8 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before();
     let glued =
         !token.space_before() && !matches!(scene.token(at.wrapping_sub(1)).map_or(0, |t| t.mark), b'(' | b'"' | b'-');
-    let fits = !single && whole.city() >= 3 && !in_run && !glued && !is_part_of_more(scene, last + 1);
+    let goes_on = scene.is_capital(last + 1) && scene.token(last + 1).is_some_and(crate::text::Token::space_before);
+    let fits = !single && whole.city() >= 3 && !in_run && !glued && !goes_on && !is_part_of_more(scene, last + 1);
     (fits && !is_abbreviation(scene, at, last) && token.class != Class::Upper).then_some(last)
 }
 

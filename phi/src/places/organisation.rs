@@ -24,6 +24,10 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
     if continues_row(scene, at) || scene.known(at).plays_any(OPENS_NONE) {
         return None;
     }
+    // `The Royal Infirmary`: the name starts behind the article.
+    if matches!(scene.word(at), "The" | "THE" | "A" | "An") {
+        return None;
+    }
     if scene.known(at).plays(Role::KnownOrg) && scene.known(at).common() < 5 {
         return known(scene, at);
     }
@@ -46,6 +50,7 @@ fn continues_row(scene: &Scene<'_>, at: usize) -> bool {
         && scene.token(at).is_some_and(crate::text::Token::space_before)
         && !scene.known(at - 1).plays_any(OPENS_NONE)
         && !scene.known(at - 1).plays(Role::Person)
+        && !matches!(scene.word(at - 1), "The" | "THE" | "A" | "An" | "At" | "In" | "From" | "To" | "By")
 }
 
 /// `Walgreens`, `Kaiser Permanente`, with what they are behind.
@@ -69,7 +74,14 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
         }
         if !scene.is_capital(at) {
             match joint(scene, at) {
-                Some(next) if next < from + LONGEST => at = next,
+                Some(next)
+                    if next < from + LONGEST
+                        && (row.last + 1 == at && row.kind.is_some()
+                            || !is_small(scene, at)
+                            || scene.known(at.wrapping_sub(1)).plays_any(BEFORE_OF)) =>
+                {
+                    at = next
+                }
                 _ => break,
             }
             continue;
@@ -83,11 +95,17 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
     row
 }
 
+/// `University of`, `Bank of`, `Memorial of`: what a joining word may follow.
+const BEFORE_OF: u64 = HEADS | Role::set(&[Role::CompanySoft, Role::CareTail, Role::CareSoft, Role::CareMod]);
+
+fn is_small(scene: &Scene<'_>, at: usize) -> bool {
+    scene.class(at) == Some(Class::Lower)
+        && matches!(scene.word(at), "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del")
+}
+
 /// What may stand between two capitals of one name: `of`, `and`, `for`, `'s`, `.` of `St.`, a hyphen.
 fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
-    let small = scene.class(at) == Some(Class::Lower)
-        && matches!(scene.word(at), "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del");
-    if small {
+    if is_small(scene, at) {
         let next = at + 1;
         let twice = scene.class(next) == Some(Class::Lower) && matches!(scene.word(next), "the" | "la" | "les");
         let next = if twice { next + 1 } else { next };
@@ -141,10 +159,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     } else if known.plays(Role::CareSoft) {
         row.soft = true;
         // `Mercy Health` ends with it, `Health Education` does not.
-        if matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE")
-            && row.telling > 0
-            && !scene.is_capital(at + 1)
-        {
+        let ends = !scene.is_capital(at + 1);
+        let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
+        let practice = scene.known(at.wrapping_sub(1)).city() >= 3 && at > from;
+        if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
         }
@@ -203,8 +221,13 @@ fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
     );
     let generic = known.common() >= 4 && known.last() < 9 && known.first() < 9 && known.city() < 5;
     let term = (known.is(Fact::Clinical) || known.is(Fact::Drug)) && known.last() < 9 && known.city() < 5;
-    let role =
-        known.plays_any(Role::set(&[Role::CareSoft, Role::CareTail, Role::Person, Role::Direction, Role::Calendar]))
-            || known.plays(Role::CareMod) && !saint;
+    let role = known.plays_any(Role::set(&[
+        Role::Demonym,
+        Role::CareSoft,
+        Role::CareTail,
+        Role::Person,
+        Role::Direction,
+        Role::Calendar,
+    ])) || known.plays(Role::CareMod) && !saint;
     saint || !(generic || term || role)
 }
