@@ -8,6 +8,7 @@ pub mod hidden;
 pub mod label;
 mod level;
 mod paths;
+pub mod text;
 
 pub use finding::{Evidence, Finding, RuleId};
 pub use label::Label;
