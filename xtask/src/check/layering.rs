@@ -12,9 +12,10 @@ const CORE_ACCESS_AND_CLIENT: &[&str] = &["schemas", "phi", "seal", "access", "s
 const ALL_BUT_SERVICES: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime", "client", "loadtest"];
 
 /// Each member and the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("schemas", &[]),
     ("phi", &["schemas"]),
+    ("phi-corpus", &["phi"]),
     ("seal", &["schemas", "phi"]),
     ("access", &[]),
     ("runtime", &[]),
@@ -66,7 +67,7 @@ const OWNED: [(&[&str], &[&str], &str); 4] = [
     ),
     (
         &["anyhow"],
-        &["runtime", "ingest", "enrich", "sink", "query", "audit-cli", "loadtest", "systest", "xtask"],
+        &["runtime", "ingest", "enrich", "sink", "query", "audit-cli", "loadtest", "phi-corpus", "systest", "xtask"],
         "give the library its own `thiserror` enum: a caller cannot act on an opaque error",
     ),
 ];
