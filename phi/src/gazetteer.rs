@@ -12,6 +12,8 @@ pub use known::{Fact, Known};
 pub use load::GazetteerError;
 pub use role::Role;
 
+use std::sync::OnceLock;
+
 use crate::text::Token;
 
 /// Words and phrases with what is known of each. Immutable; share it.
@@ -38,6 +40,20 @@ impl Gazetteer {
     /// When the embedded files are not what `phi/data/build.py` writes.
     pub fn builtin() -> Result<Self, GazetteerError> {
         load::builtin()
+    }
+
+    /// The same, built once per process: it is large and never changes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gazetteer::builtin`].
+    pub fn shared() -> Result<&'static Self, GazetteerError> {
+        static TABLE: OnceLock<Gazetteer> = OnceLock::new();
+        if let Some(table) = TABLE.get() {
+            return Ok(table);
+        }
+        let built = Self::builtin()?;
+        Ok(TABLE.get_or_init(|| built))
     }
 
     /// What is known of a word or phrase by its hash; nothing is [`Known::NOTHING`].

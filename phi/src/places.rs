@@ -31,12 +31,15 @@ pub(crate) struct Spot {
 pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
     let mut at = 0;
     while at < scene.tokens.len() {
-        let spot = if taken.get(at).copied().unwrap_or(true) { None } else { spot(scene, taken, at) };
+        // Numbers are asked for whatever others say of them: who wins is decided by rank later.
+        let number = scene.class(at).is_some_and(Class::has_digit);
+        let free = number || !taken.get(at).copied().unwrap_or(true);
+        let spot = if free { spot(scene, taken, at) } else { None };
         let Some(spot) = spot else {
             at += 1;
             continue;
         };
-        // What a stronger recogniser has inside of a place stays the place's: it decides by rank later.
+
         hits.extend(scene.hit((spot.first, spot.last), spot.kind, spot.score, evidence(spot.kind)));
         at = spot.last + 1;
     }

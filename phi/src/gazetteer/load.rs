@@ -13,7 +13,7 @@ const WORDS: &[u8] = include_bytes!("../../data/gazetteer.z");
 const ROLES: &str = include_str!("../../data/roles.txt");
 
 /// Why the word table could not be built. The files are part of the program, so this means a bad build.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GazetteerError {
     #[error("phi/data/gazetteer.z does not unpack: build it again with phi/data/build.py")]
     Packed,

@@ -6,6 +6,7 @@ use super::weigh::standing;
 use super::word::points;
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
+use crate::gazetteer::Fact;
 use crate::listed::{Kind, Scene};
 
 /// A comma alone joins lists as well: more is asked than of a name without one.
@@ -20,10 +21,14 @@ fn caret(scene: &Scene<'_>, run: &Run) -> Option<Found> {
     let first = run.parts().last()?;
     let mut last = first.last;
     let mut words = 1;
-    let mut listed = first.known.is_listed_name();
+    let term = first.known.is(Fact::Clinical) || first.known.is(Fact::Drug) || first.known.common() > 4;
+    let mut listed = first.known.last() >= 5;
+    if term && first.known.last() < 9 {
+        return None;
+    }
     while words < 5 && scene.is_mark(last + 1, b'^') && scene.is_tight(last + 1) && scene.is_tight(last + 2) {
         let Some(token) = scene.token(last + 2).filter(|token| token.is_word()) else { break };
-        listed |= scene.known(last + 2).is_listed_name() && token.len() > 1;
+        listed |= scene.known(last + 2).first() >= 5 && token.len() > 1;
         last += 2;
         words += 1;
     }

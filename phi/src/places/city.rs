@@ -243,7 +243,7 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         || known.plays(Role::Never);
     let name = known.first() >= 6 || known.last() >= 7;
     let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));
-    let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before();
+    let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before() && scene.known(at - 1).common() < 6;
     let glued =
         !token.space_before() && !matches!(scene.token(at.wrapping_sub(1)).map_or(0, |t| t.mark), b'(' | b'"' | b'-');
     let goes_on = scene.is_capital(last + 1) && scene.token(last + 1).is_some_and(crate::text::Token::space_before);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn spans(text: &str) -> Vec<(String, &'static str)> {
-    let scanner = Scanner { compiled: rules::compile(BUILTIN_RULES).unwrap() };
+    let scanner = Scanner::untried(BUILTIN_RULES).unwrap();
     let (mut scratch, mut found) = (Scratch::default(), Vec::new());
     let known = KnownValues::default();
     scanner.scan(text, Hint { label: None, known: &known }, &mut scratch, &mut found);
@@ -12,7 +12,7 @@ fn spans(text: &str) -> Vec<(String, &'static str)> {
 
 #[test]
 fn the_rules_that_ship_hold_their_examples() {
-    let scanner = Scanner { compiled: rules::compile(BUILTIN_RULES).unwrap() };
+    let scanner = Scanner::untried(BUILTIN_RULES).unwrap();
     let mut failures = Vec::new();
     selftest::each(&scanner, |error, text, found| {
         let found: Vec<_> = found.iter().map(|(start, end)| &text[*start..*end]).collect();
