@@ -3,7 +3,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use schemas::{AuditEvent, SealedRecord};
-use seal::{ChainState, ChainVerifier, KeyId, MacKey, Sealer, Sequence, Signer, SourcePosition, StoredRecord};
+use seal::Sequence;
+use seal::draft::{ChainState, ChainVerifier, KeyId, MacKey, Sealer, Signer, SourcePosition, StoredRecord};
 
 const EVENT: &str = r#"{
   "event_id": "01990000-0000-7000-8000-000000000001", "tenant": "st-elsewhere", "event_type": "patient-record.viewed",
