@@ -4,10 +4,14 @@
 //! that are present is the event's level. Nothing is searched for inside free text and nothing is masked.
 
 pub mod finding;
+pub mod gazetteer;
 pub mod hidden;
 pub mod label;
 mod level;
+pub mod listed;
+mod names;
 mod paths;
+mod places;
 pub mod text;
 
 pub use finding::{Evidence, Finding, RuleId};
