@@ -3,12 +3,16 @@
 //! Today: the first layer only. The field says what its value may be; the highest level of the fields
 //! that are present is the event's level. Nothing is searched for inside free text and nothing is masked.
 
+mod encoded;
+pub mod engine;
 pub mod finding;
 pub mod hidden;
 pub mod label;
 mod level;
-mod paths;
+pub mod paths;
+mod policy;
 
+pub use engine::{Engine, Located, RuleError, Scratch};
 pub use finding::{Evidence, Finding, RuleId};
 pub use label::Label;
 pub use level::Level;
@@ -37,6 +41,6 @@ impl<'a> Classified<'a> {
 /// Gives an event its level. A field that no rule knows fails closed to [`Level::Confidential`].
 #[must_use]
 pub fn classify(event: AuditEvent<'_>) -> Classified<'_> {
-    let level = paths::highest_level(&event);
+    let level = policy::highest_level(&event);
     Classified { event, level }
 }
