@@ -18,6 +18,7 @@ pub use scan::Scratch;
 
 use crate::finding::{Finding, RuleId};
 use crate::paths::load::Tables;
+use crate::text::Scanner;
 use scan::{Scan, Work};
 
 /// Bytes that one scan looks at, decoded ones included, before it says that it was too much.
@@ -27,6 +28,7 @@ const SCAN_BYTES_MAX: usize = 64 << 20;
 #[derive(Debug)]
 pub struct Engine {
     tables: Tables,
+    scanner: Scanner,
     version: Arc<str>,
 }
 
@@ -45,8 +47,8 @@ impl Engine {
     }
 
     fn untried(rules: &[(&str, &str)]) -> Result<Self, RuleError> {
-        let load::Loaded { tables, version } = load::load(&load::files(rules))?;
-        Ok(Self { tables, version: version.into() })
+        let load::Loaded { tables, scanner, version } = load::load(&load::files(rules))?;
+        Ok(Self { tables, scanner, version: version.into() })
     }
 
     /// The newest version that a rule file declares, and a digest of all of them.
@@ -58,16 +60,16 @@ impl Engine {
     /// The name of the rule that made a finding.
     #[must_use]
     pub fn rule_name(&self, rule: RuleId) -> &str {
-        self.tables.rule_name(rule).unwrap_or("text")
+        self.tables.rule_name(rule).unwrap_or_else(|| self.scanner.rule_name(rule))
     }
 
     /// Searches free text; whatever is encoded in it is decoded. Findings come in order and do not overlap.
     pub fn scan_text(&self, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         out.clear();
-        self.scan(scratch, SCAN_BYTES_MAX).content(text, None, out);
+        self.scan(scratch, SCAN_BYTES_MAX).content(text, out);
     }
 
     pub(crate) fn scan<'e, 's>(&'e self, scratch: &'s mut Scratch, bytes: usize) -> Scan<'e, 's> {
-        Scan { tables: &self.tables, pool: &mut scratch.pool, work: Work::of(bytes), depth: 0 }
+        Scan { tables: &self.tables, scanner: &self.scanner, pool: &mut scratch.pool, work: Work::of(bytes), depth: 0 }
     }
 }

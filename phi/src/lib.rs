@@ -11,6 +11,7 @@ pub mod label;
 mod level;
 pub mod paths;
 mod policy;
+pub mod text;
 
 pub use engine::{Engine, Located, RuleError, Scratch};
 pub use finding::{Evidence, Finding, RuleId};

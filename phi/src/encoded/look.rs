@@ -17,14 +17,14 @@ pub(crate) const DECODED_BYTES_MAX: usize = 1 << 20;
 
 impl Scan<'_, '_> {
     /// A text of any form.
-    pub fn content(&mut self, text: &str, hint: Option<Label>, out: &mut Vec<Finding>) {
+    pub fn content(&mut self, text: &str, out: &mut Vec<Finding>) {
         if text.len() < 4 {
-            return self.prose(text, hint, out);
+            return self.prose(text, out);
         }
         if self.depth < DEPTH_MAX && self.structured(text, out) {
             return;
         }
-        self.prose_with_pieces(text, hint, out);
+        self.prose_with_pieces(text, out);
     }
 
     /// True when the text as a whole is of another form, and was looked into.
@@ -74,7 +74,7 @@ impl Scan<'_, '_> {
                 return;
             }
             scan.with_findings(|scan, found| {
-                scan.deeper(|scan| scan.content(text, None, found));
+                scan.deeper(|scan| scan.content(text, found));
                 out.extend(found.iter().map(|finding| mapped(finding, decoded)));
             });
         });
@@ -109,7 +109,7 @@ impl Scan<'_, '_> {
             return;
         }
         if leaf.text.contains(' ') {
-            return self.content(leaf.text, None, out);
+            return self.content(leaf.text, out);
         }
         self.work.opaque = true;
     }
@@ -119,7 +119,7 @@ impl Scan<'_, '_> {
             xml::plain(text, decoded);
             let Some(plain) = decoded.text() else { return };
             scan.with_findings(|scan, found| {
-                scan.prose_with_pieces(plain, None, found);
+                scan.prose_with_pieces(plain, found);
                 out.extend(found.iter().map(|finding| mapped(finding, decoded)));
             });
         });
@@ -154,7 +154,7 @@ impl Scan<'_, '_> {
         hl7::values(&tables.segments, text, &mut |value| {
             let (treatment, beside) = match value.meaning {
                 Meaning::Known(label) => (Treatment::Known(label), Beside::default()),
-                Meaning::Text => (Treatment::Text(None), Beside::default()),
+                Meaning::Text => (Treatment::Text, Beside::default()),
                 Meaning::Id { code, system } => {
                     (Treatment::Identifier, Beside { code, system, owner: Some("HL7"), name: None })
                 }

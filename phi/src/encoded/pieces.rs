@@ -19,8 +19,8 @@ const COMPARISONS: [&str; 9] = ["eq", "ne", "lt", "gt", "ge", "le", "sa", "eb", 
 
 impl Scan<'_, '_> {
     /// Prose, and what is encoded in it. What was decoded knows better than what was guessed, but a larger claim stays.
-    pub fn prose_with_pieces(&mut self, text: &str, hint: Option<Label>, out: &mut Vec<Finding>) {
-        self.prose(text, hint, out);
+    pub fn prose_with_pieces(&mut self, text: &str, out: &mut Vec<Finding>) {
+        self.prose(text, out);
         if self.depth >= DEPTH_MAX
             || !text.bytes().any(|byte| matches!(byte, b'%' | b'?' | b'=' | b'^' | b'/')) && !has_long_word(text)
         {
@@ -56,12 +56,12 @@ impl Scan<'_, '_> {
             let beside = Beside { owner: Some("HL7"), ..Beside::default() };
             self.inner(at + value, &Leaf { beside, ..leaf(tail, Treatment::Identifier) }, out);
         } else if word.contains(['?', '/', '&']) && url::looks_like(word) {
-            self.inner(at, &leaf(word, Treatment::Text(None)), out);
+            self.inner(at, &leaf(word, Treatment::Text), out);
         } else if word.starts_with("eyJ") && word.contains('.') {
             // A signed token: its header and its claims are JSON in base64.
             let mut start = at;
             for part in word.split('.').take(2) {
-                self.inner(start, &leaf(part, Treatment::Text(None)), out);
+                self.inner(start, &leaf(part, Treatment::Text), out);
                 start += part.len() + 1;
             }
         } else if base64_text::looks_like(tail) || percent::is_encoded(tail) {

@@ -18,6 +18,8 @@ pub enum RuleFault {
     Rule { rule: String, reason: String },
     #[error("rule {rule}: example {number} of `{list}` {reason}")]
     Example { rule: String, list: &'static str, number: usize, reason: &'static str },
+    #[error(transparent)]
+    Text(#[from] crate::text::RuleError),
     #[error("{0}")]
     Missing(&'static str),
 }

@@ -41,8 +41,7 @@ impl Scan<'_, '_> {
         match leaf.treatment {
             Treatment::Safe => {}
             Treatment::Known(label) => self.known(label, leaf, out),
-            Treatment::Text(hint) => self.content(text, hint, out),
-            Treatment::Unknown => self.content(text, None, out),
+            Treatment::Text | Treatment::Unknown => self.content(text, out),
             Treatment::Reference => self.reference(leaf, out),
             Treatment::OwnId => {
                 if let Some((Some(label), rule)) =
@@ -57,7 +56,7 @@ impl Scan<'_, '_> {
                 if let Some(label) = value::network(beside.code, text) {
                     self.known(label, leaf, out);
                 } else if text.contains(['/', '?', ' ']) {
-                    self.content(text, None, out);
+                    self.content(text, out);
                 }
             }
             Treatment::Xhtml => self.xhtml(text, out),
@@ -75,7 +74,7 @@ impl Scan<'_, '_> {
     fn labelled(&mut self, label: Option<Label>, leaf: &Leaf<'_>, out: &mut Vec<Finding>) {
         match label {
             Some(label) => self.known(label, leaf, out),
-            None => self.content(leaf.text, None, out),
+            None => self.content(leaf.text, out),
         }
     }
 
@@ -83,10 +82,9 @@ impl Scan<'_, '_> {
     pub fn judged(&mut self, verdict: Verdict, leaf: &Leaf<'_>, out: &mut Vec<Finding>) {
         match verdict {
             Verdict::Known(label, rule) => self.known(label, &Leaf { rule, ..*leaf }, out),
-            Verdict::Hint(label, _) => self.content(leaf.text, Some(label), out),
             // A sentence under a harmless name is still a sentence.
             Verdict::Safe if words(leaf.text) < 2 => {}
-            Verdict::Safe | Verdict::Nothing => self.content(leaf.text, None, out),
+            Verdict::Safe | Verdict::Nothing => self.content(leaf.text, out),
         }
     }
 
@@ -95,7 +93,7 @@ impl Scan<'_, '_> {
         match value::fits(label, leaf.text) {
             Some((start, end)) => out.push(finding(label, leaf.rule, start, end)),
             None if label == Label::Age90 => {}
-            None => self.content(leaf.text, Some(label), out),
+            None => self.content(leaf.text, out),
         }
     }
 
@@ -141,7 +139,7 @@ impl Scan<'_, '_> {
             return;
         }
         if text.contains('?') {
-            return self.content(text, None, out);
+            return self.content(text, out);
         }
         let bare = !text.contains('/');
         if bare {

@@ -4,6 +4,7 @@ use crate::encoded::origin::Decoded;
 use crate::finding::Finding;
 use crate::paths::load::Tables;
 use crate::paths::walk::Sheet;
+use crate::text::{KnownValues, Scanner};
 
 /// Buffers that are used again, so that a scan allocates nothing in the long run. One per thread.
 #[derive(Debug, Default)]
@@ -15,6 +16,9 @@ pub struct Scratch {
 /// Buffers that are lent out, one for each level of nesting.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
+    pub text: crate::text::Scratch,
+    /// Names and ids of the event that is looked at.
+    pub known: KnownValues,
     pub decoded: Vec<Decoded>,
     pub bytes: Vec<Vec<u8>>,
     pub findings: Vec<Vec<Finding>>,
@@ -55,6 +59,7 @@ impl Work {
 /// A pass over a document or an event.
 pub(crate) struct Scan<'r, 's> {
     pub tables: &'r Tables,
+    pub scanner: &'r Scanner,
     pub pool: &'s mut Pool,
     pub work: Work,
     /// How often what is looked at was decoded.

@@ -20,8 +20,6 @@ const PHRASE_WORDS_MAX: usize = 4;
 pub enum Meaning {
     /// The whole value is of this kind.
     Known(Label),
-    /// It may be, or hold, such a value.
-    Hint(Label),
     /// Nothing of interest.
     Safe,
     /// A name or an id: whose it is decides.
@@ -59,7 +57,6 @@ impl Owner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Known(Label, RuleId),
-    Hint(Label, RuleId),
     Safe,
     Nothing,
 }
@@ -91,10 +88,9 @@ impl Keys {
         let (meaning, rule) = self.meaning(key);
         match meaning {
             Some(Meaning::Known(label)) => Verdict::Known(label, rule),
-            Some(Meaning::Hint(label)) => Verdict::Hint(label, rule),
             Some(Meaning::Safe) => Verdict::Safe,
             Some(Meaning::Of(head)) => self.of_parent(head, rule, parents.next()),
-            Some(Meaning::Owner(owner)) => owner.name.map_or(Verdict::Nothing, |label| Verdict::Hint(label, rule)),
+            Some(Meaning::Owner(_)) => Verdict::Nothing,
             Some(Meaning::Neutral) => parents.next().map_or(Verdict::Nothing, |parent| self.verdict(parent, parents)),
             // `phone: { home: .. }`
             None => match parents.next().map(|parent| self.meaning(parent)) {
@@ -116,7 +112,6 @@ impl Keys {
             }
             (Some(Meaning::Known(label)), rule) => Verdict::Known(label, rule),
             (Some(Meaning::Safe), _) => Verdict::Safe,
-            _ if head == Head::Name => Verdict::Hint(Label::Name, rule),
             _ => Verdict::Nothing,
         }
     }
@@ -152,7 +147,8 @@ impl Keys {
             Some((Meaning::Safe, rule)) => Some((Meaning::Safe, rule)),
             Some((Meaning::Of(_) | Meaning::Neutral, _)) => Some(found),
             // A name or an id of something that nobody owns.
-            _ if head == Head::Name => Some((Meaning::Hint(Label::Name), rule)),
+            // It may be a person's all the same.
+            _ if head == Head::Name => None,
             _ => Some((Meaning::Safe, rule)),
         }
     }

@@ -103,7 +103,6 @@ impl Loader {
             "owner" => Meaning::Owner(Owner { name: label(&rule.its_name)?, id: label(&rule.its_id)? }),
             word => match Treatment::from_word(word) {
                 Some(Treatment::Known(label)) => Meaning::Known(label),
-                Some(Treatment::Text(Some(label))) => Meaning::Hint(label),
                 _ => return Err(wrong(format!("`{word}` is no meaning"))),
             },
         };
@@ -210,7 +209,7 @@ impl Loader {
                     ));
                 }
             }
-            let treatment = treatment.unwrap_or(Treatment::Text(None));
+            let treatment = treatment.unwrap_or(Treatment::Text);
             silent &= treatment == Treatment::Safe;
             let rule = self.id(file, format!("path/{}.{name}", rule.name))?;
             members.push((name.as_str().into(), Member { treatment, rule, into }));

@@ -9,8 +9,8 @@ pub enum Treatment {
     Safe,
     /// The whole value is of this kind.
     Known(Label),
-    /// Free text; the field's name may say what to expect in it.
-    Text(Option<Label>),
+    /// Free text.
+    Text,
     /// `Patient/123`: the id is what counts.
     Reference,
     /// The id of the record itself: whose record it is decides.
@@ -34,12 +34,12 @@ pub enum Treatment {
 }
 
 impl Treatment {
-    /// Reads the word that rules use: a label's name, a label's name behind `?`, or one of the words below.
+    /// Reads the word that rules use: a label's name, or one of the words below.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "safe" => Self::Safe,
-            "text" => Self::Text(None),
+            "text" => Self::Text,
             "reference" => Self::Reference,
             "own-id" => Self::OwnId,
             "identifier" => Self::Identifier,
@@ -50,10 +50,7 @@ impl Treatment {
             "base64" => Self::Base64,
             "named" => Self::Named,
             "unknown" => Self::Unknown,
-            _ => match word.strip_prefix('?') {
-                Some(label) => Self::Text(Some(Label::from_name(label)?)),
-                None => Self::Known(Label::from_name(word)?),
-            },
+            _ => Self::Known(Label::from_name(word)?),
         })
     }
 }
