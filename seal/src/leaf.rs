@@ -6,6 +6,8 @@
 
 mod body;
 mod kind;
+pub(crate) mod limits;
+pub(crate) mod write;
 
 pub use body::{
     Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, Levels, Outcomes, OwnerChange, PreviousChain, Reject,

@@ -11,17 +11,21 @@
 
 mod disclosure;
 mod record;
+mod ring;
 mod subject;
 mod tenant;
+mod wrap;
 
 pub use disclosure::{Disclosure, Sealed};
 pub use record::{HiddenMember, RecordProtection};
+pub use ring::SubjectRing;
 pub use subject::{SubjectClass, SubjectKey};
 pub use tenant::{Handle, TenantKeys, Token};
+pub use wrap::{WrapScope, WrappedKey};
 
 use crate::keys::KeyError;
 
-/// Where a sealer gets subjects' keys from: a cache over the wrapped keys of a store, or a ring in memory in tests.
+/// Where a sealer gets subjects' keys from: a cache over the wrapped keys of a store, or a [`SubjectRing`] in tests.
 pub trait SubjectKeys {
     /// The subject's key, made now if there is none yet.
     fn key(&mut self, tenant: &str, class: SubjectClass, id: &str) -> Result<&SubjectKey, KeyError>;
@@ -31,7 +35,8 @@ pub trait SubjectKeys {
 ///
 /// One key may seal 2^32 values with such nonces (NIST SP 800-38D, section 8.3); then two of them are equal with a chance of 2^-33.
 pub trait Nonces {
-    fn next(&mut self) -> [u8; 12];
+    /// The next nonce; a generator that fails says so, and nothing is sealed.
+    fn next(&mut self) -> Result<[u8; 12], KeyError>;
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What can go wrong with a key; never the key itself.
 
-use crate::keys::KeyId;
+use crate::keys::file::FileFault;
+use crate::keys::{KeyId, KeyState, Purpose};
 
 /// What the caller does about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +21,26 @@ pub enum KeyError {
     BadId,
     #[error("there is no key {0}; list the keys to see which there are")]
     Unknown(KeyId),
+    #[error("there is a key {0} already; names are never given twice, choose another")]
+    Exists(KeyId),
+    #[error("a tenant's name has 1 to 128 printable ASCII characters without space")]
+    BadTenant,
+    #[error("key {key} is {from} and can't become {to}")]
+    Transition { key: KeyId, from: KeyState, to: KeyState },
+    #[error("key {key} is {state}, which does not allow this; use an active key")]
+    State { key: KeyId, state: KeyState },
+    #[error("key {key} is for {has}, not for {wants}; name another key")]
+    Purpose { key: KeyId, has: &'static str, wants: &'static str },
+    #[error("key {0} belongs to another tenant; name the tenant's own key")]
+    OtherTenant(KeyId),
+    #[error("there is no active key for {0}; create one and activate it")]
+    NoneActive(Purpose),
     #[error("the key provider does not answer ({0}); sealing waits until it does")]
     Unavailable(String),
+    #[error("the key provider is broken: {0}")]
+    Broken(String),
+    #[error(transparent)]
+    File(#[from] FileFault),
     #[error("the random generator gave one nonce twice in a record; stop and check the system's generator")]
     NonceRepeated,
     #[error("this key does not open the value; it belongs to another subject, or the value was changed")]
@@ -37,8 +56,12 @@ impl KeyError {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Unavailable(_) => Disposition::Retry,
+            Self::Exists(_) | Self::BadTenant | Self::Transition { .. } | Self::State { .. } => Disposition::Reject,
+            Self::Purpose { .. } | Self::OtherTenant(_) => Disposition::Reject,
             Self::BadId | Self::CannotOpen | Self::BadDisclosure | Self::TooLong => Disposition::Reject,
-            Self::Unknown(_) | Self::NonceRepeated => Disposition::Fatal,
+            Self::Unknown(_) | Self::NoneActive(_) | Self::Broken(_) | Self::File(_) | Self::NonceRepeated => {
+                Disposition::Fatal
+            }
         }
     }
 }

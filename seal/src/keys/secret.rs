@@ -32,6 +32,13 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// To be filled in place.
+    pub fn expose_mut(&mut self) -> &mut [u8; 32] {
+        &mut self.0
+    }
+}
+
 /// Takes the same time wherever the difference is.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {

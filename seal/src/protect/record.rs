@@ -57,7 +57,7 @@ impl<'r, N: Nonces> RecordProtection<'r, N> {
 
     /// A broken generator must stop the sealer: two values under one nonce give away both.
     fn fresh_nonce(&mut self) -> Result<[u8; 12], KeyError> {
-        let nonce = self.nonces.next();
+        let nonce = self.nonces.next()?;
         let Err(place) = self.used.binary_search(&nonce) else { return Err(KeyError::NonceRepeated) };
         self.used.insert(place, nonce);
         Ok(nonce)

@@ -5,7 +5,6 @@ use std::fmt;
 use crate::keys::{Keyed, Secret, kdf};
 use crate::protect::SubjectClass;
 
-const TOKEN_KEY: &str = "sealtrail/token-key/1";
 const TOKEN: &str = "sealtrail/token/1";
 const SUBJECT: &str = "sealtrail/subject/1";
 const TAG: &str = "sealtrail/tag/1";
@@ -73,10 +72,12 @@ fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8; 16]) -> fmt::Result {
 pub struct TenantKeys(Keyed);
 
 impl TenantKeys {
+    pub(crate) const LABEL: &str = "sealtrail/token-key/1";
+
     /// From the root of all tenants.
     #[must_use]
     pub fn of(root: &Secret, tenant: &str) -> Self {
-        Self::from_token_key(&kdf(root, TOKEN_KEY, &[tenant.as_bytes()]))
+        Self::from_token_key(&kdf(root, Self::LABEL, &[tenant.as_bytes()]))
     }
 
     /// When the token key was derived elsewhere, such as inside a token.
