@@ -17,6 +17,7 @@ pub mod keys;
 pub mod leaf;
 pub mod mac;
 pub mod merkle;
+pub mod proof;
 pub mod protect;
 pub mod sealer;
 pub mod state;
