@@ -82,7 +82,7 @@ impl AuditEvent<'_> {
         }
         // Canonical JSON knows doubles only.
         let bytes = self.origin.as_ref().and_then(|origin| origin.bytes);
-        if bytes.is_some_and(|bytes| !(0..=1 << 53).contains(&bytes)) {
+        if bytes.is_some_and(|bytes| !(0..1 << 53).contains(&bytes)) {
             report(fixed("/origin/bytes"), DecodeFault::NumberOutOfRange);
         }
         let requestor = self.agents.iter().position(|agent| agent.requestor == Some(true));
