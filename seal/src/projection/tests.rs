@@ -72,7 +72,8 @@ fn the_actor_is_the_first_that_asked_for_it_known_by_id_identifier_or_name() {
     assert_eq!(agent("{\"id\":\"a\"},{\"id\":\"b\"}"), "a");
     assert_eq!(agent("{\"id\":\"a\"},{\"id\":\"b\",\"requestor\":true},{\"id\":\"c\",\"requestor\":true}"), "b");
     assert_eq!(agent("{\"id\":\"a\",\"requestor\":false},{\"id\":\"b\",\"requestor\":false}"), "a");
-    let identifiers = "\"detail\":{\"identifiers\":[{\"system\":\"s\"},{\"value\":\"\"},{\"value\":\"i\"},{\"value\":\"j\"}]}";
+    let identifiers =
+        "\"detail\":{\"identifiers\":[{\"system\":\"s\"},{\"value\":\"\"},{\"value\":\"i\"},{\"value\":\"j\"}]}";
     assert_eq!(agent(&format!("{{{identifiers},\"id\":\"a\",\"name\":\"n\"}}")), "a");
     assert_eq!(agent(&format!("{{{identifiers},\"id\":\"\",\"name\":\"n\"}}")), "i");
     assert_eq!(agent("{\"detail\":{\"display\":\"d\",\"identifiers\":[{\"value\":\"\"}]},\"name\":\"n\"}"), "n");

@@ -1,7 +1,11 @@
 //! Where a walk starts, what may be absent before its first record, and how it ends.
 
-use seal::verify::{Checkpoint, Fault, Kept, Start, Trust, Verdict, verify_chain};
-use seal::{LeafHash, Sequence};
+use seal::keys::{EpochVerifier, KeyId, Secret};
+use seal::leaf::Body;
+use seal::merkle::Hash;
+use seal::projection::Projection;
+use seal::verify::{Checkpoint, Fault, Kept, Leaf, Start, Trust, Verdict, verify_chain};
+use seal::{ChainState, LeafHash, Sequence};
 
 use crate::chains::{Builder, CHAIN, Stored, record, rich, verifiers, walk, walk_from};
 
@@ -225,4 +229,67 @@ fn the_root_is_given_only_where_every_hash_before_it_is_known() {
     let mut records = chain.records.clone();
     records.remove(16);
     assert_eq!(walk(&records, &Trust::default()).walked.root, Some(chain.edge.root()));
+}
+
+#[test]
+fn the_sealers_golden_chain_is_intact_from_the_start_and_from_its_state() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/1");
+    let facts: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("chain.json")).unwrap()).unwrap();
+    let export = std::fs::read_to_string(folder.join("chain.ndjson")).unwrap();
+    let lines: Vec<serde_json::Value> = export.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let records: Vec<Stored> = lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| Stored {
+            sequence: at as u64,
+            leaf: text(&line["leaf"]).into_bytes(),
+            mac: hex::decode(text(&line["mac"])).unwrap(),
+            key_id: text(&line["key_id"]),
+        })
+        .collect();
+    let keys: Vec<EpochVerifier> = facts["epoch_keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| {
+            let bytes = hex::decode(text(&key["key"])).unwrap();
+            EpochVerifier::new(KeyId::new(&text(&key["id"])).unwrap(), &Secret::from_slice(&bytes).unwrap())
+        })
+        .collect();
+    let root = Hash::from_hex(&text(&facts["root"])).unwrap();
+    let checkpoints = [Checkpoint { size: records.len() as u64, root, time_ms: None }];
+    let trust = Trust { keys: &keys, checkpoints: &checkpoints, deep: true, ..Trust::default() };
+    let seen = walk(&records, &trust);
+    // It declares source gaps, and that is all there is to say.
+    assert!(seen.findings.iter().all(|finding| matches!(finding.fault, Fault::SourceGap { .. })), "{:?}", seen.texts());
+    assert_eq!(seen.walked.root, Some(root));
+    let columns: Vec<_> = records.iter().map(|stored| Projection::of(&stored.leaf).unwrap()).collect();
+    assert_eq!(columns.len(), 38);
+
+    // Its state is the state after its last leaf: nothing more is expected than a leaf that goes on from there.
+    let state = ChainState::parse(CHAIN, &text(&facts["state"])).unwrap();
+    let seen = walk_from(Start::after(&state), &[], &Trust { checkpoints: &checkpoints, ..Trust::default() }, true);
+    assert_eq!((seen.texts(), seen.walked.root), (vec![], Some(root)));
+}
+
+#[test]
+fn a_walk_from_the_state_after_any_leaf_ends_like_the_whole_walk() {
+    let chain = rich();
+    let keys = verifiers(&["k1", "k2"]);
+    let checkpoints = [chain.checkpoint()];
+    let trust = Trust { keys: &keys, checkpoints: &checkpoints, ..Trust::default() };
+    let mut state = ChainState::new();
+    for (at, stored) in chain.records.iter().enumerate() {
+        let leaf = Leaf::read(&stored.leaf).unwrap();
+        let new_key = match leaf.body().unwrap() {
+            Body::Genesis(genesis) => Some(KeyId::new(&genesis.key).unwrap()),
+            Body::KeyEpoch(epoch) => Some(KeyId::new(&epoch.key).unwrap()),
+            _ => None,
+        };
+        assert_eq!(Start::after(&state).next(), Sequence(at as u64));
+        let seen = walk_from(Start::after(&state), &chain.records[at..], &trust, true);
+        assert_eq!((seen.texts(), seen.walked.root), (vec![], Some(chain.edge.root())), "from {at}");
+        state.follow(&leaf.envelope, new_key, LeafHash::of(&stored.leaf)).unwrap();
+    }
 }

@@ -12,8 +12,7 @@ fn hash() -> [u8; 32] {
 
 fn read(kind: Kind, what: &str) -> Result<Body<'_>, ReadError> {
     let source = Source { from: 0, next: 0, partition: 0, time: 0 };
-    let envelope =
-        Envelope { chain: "c", class: None, previous: LeafHash::NONE, sequence: Sequence(9), source, kind };
+    let envelope = Envelope { chain: "c", class: None, previous: LeafHash::NONE, sequence: Sequence(9), source, kind };
     Leaf { envelope, what: what.as_bytes(), at: 1_000 }.body()
 }
 
@@ -43,13 +42,8 @@ fn refuses(kind: Kind, what: &str, wrong: &[(&str, &str)]) {
 #[test]
 fn genesis() {
     let what = format!("{{\"config\":\"{HASH}\",\"key\":\"k-1\",\"topic\":\"T\",\"trail\":\"north \\\"w\\\"\"}}");
-    let expected = Genesis {
-        config: hash(),
-        key: "k-1".into(),
-        previous: None,
-        topic: "T".into(),
-        trail: "north \"w\"".into(),
-    };
+    let expected =
+        Genesis { config: hash(), key: "k-1".into(), previous: None, topic: "T".into(), trail: "north \"w\"".into() };
     assert_eq!(read(Kind::Genesis, &what), Ok(Body::Genesis(expected.clone())));
     let previous = format!("\"previous\":{{\"chain\":\"t/0\",\"root\":\"{HASH}\",\"size\":5}},\"topic\"");
     let what = what.replace("\"topic\"", &previous);
@@ -149,15 +143,11 @@ fn reject_and_duplicate_and_source_gap() {
 #[test]
 fn erasure_and_config_change_and_retention_cut() {
     let handle = &HASH[..32];
-    let what =
-        format!("{{\"basis\":\"art 17\",\"handle\":\"{handle}\",\"root\":\"{HASH}\",\"scope\":\"subject\",\"size\":4}}");
-    let expected = Erasure {
-        basis: "art 17".into(),
-        handle: handle.into(),
-        root: hash(),
-        scope: "subject".into(),
-        size: 4,
-    };
+    let what = format!(
+        "{{\"basis\":\"art 17\",\"handle\":\"{handle}\",\"root\":\"{HASH}\",\"scope\":\"subject\",\"size\":4}}"
+    );
+    let expected =
+        Erasure { basis: "art 17".into(), handle: handle.into(), root: hash(), scope: "subject".into(), size: 4 };
     assert_eq!(read(Kind::Erasure, &what), Ok(Body::Erasure(expected)));
     let longer = format!("{handle}0");
     let wrong = [

@@ -123,7 +123,11 @@ fn another_spelling_is_not_canonical_and_the_byte_is_named() {
         ("0102", "010G"),
         ("\"t/0\"", "\"\\u0074/0\""),
     ] {
-        assert!(matches!(read(&with(from, to)), Err(ReadError::NotCanonical { .. })), "{to}: {:?}", read(&with(from, to)));
+        assert!(
+            matches!(read(&with(from, to)), Err(ReadError::NotCanonical { .. })),
+            "{to}: {:?}",
+            read(&with(from, to))
+        );
     }
     let misspelt = with("\"seq\":7", "\"sex\":7");
     let byte = misspelt.find(",\"sex\"").unwrap();

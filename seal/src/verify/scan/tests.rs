@@ -88,7 +88,9 @@ fn members_are_sorted_by_utf_16_and_stand_once() {
         assert!(is_canonical(text), "{text}");
     }
     // RFC 8785 section 3.2.3: U+1F600 is two units from U+D83D on, so it stands before U+FB33.
-    assert!(is_canonical("{\"\\r\":1,\"1\":2,\"\u{80}\":3,\"\u{f6}\":4,\"\u{20ac}\":5,\"\u{1f600}\":6,\"\u{fb33}\":7}"));
+    assert!(is_canonical(
+        "{\"\\r\":1,\"1\":2,\"\u{80}\":3,\"\u{f6}\":4,\"\u{20ac}\":5,\"\u{1f600}\":6,\"\u{fb33}\":7}"
+    ));
     for text in [
         r#"{"a":1,"a":2}"#,
         r#"{"b":1,"a":2}"#,
