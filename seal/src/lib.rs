@@ -33,10 +33,12 @@ pub mod keys;
 pub mod leaf;
 pub mod mac;
 pub mod merkle;
+pub mod projection;
 pub mod proof;
 pub mod protect;
 pub mod sealer;
 pub mod state;
+pub mod verify;
 
 pub use chain::{LeafHash, Sequence};
 pub use error::SealError;
