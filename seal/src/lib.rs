@@ -9,9 +9,22 @@
 
 pub mod canonical;
 pub mod chain;
+pub mod checkpoint;
 pub mod draft;
+mod error;
+pub mod fence;
 pub mod keys;
+pub mod leaf;
 pub mod mac;
+pub mod merkle;
+pub mod projection;
+pub mod proof;
 pub mod protect;
+pub mod sealer;
+pub mod state;
+pub mod verify;
 
 pub use chain::{LeafHash, Sequence};
+pub use error::SealError;
+pub use sealer::{Consumed, Protected, Sealed, Sealer, Vault};
+pub use state::ChainState;

@@ -17,6 +17,7 @@ const ALL_BUT_SERVICES: &[&str] =
 const ALLOWED: [(&str, &[&str]); 16] = [
     ("schemas", &[]),
     ("phi", &["schemas"]),
+    ("phi-corpus", &["phi"]),
     ("seal", &["schemas", "phi"]),
     ("keystore", &["seal"]),
     ("access", &[]),
@@ -70,7 +71,7 @@ const OWNED: [(&[&str], &[&str], &str); 5] = [
     ),
     (
         &["anyhow"],
-        &["runtime", "ingest", "enrich", "sink", "query", "audit-cli", "loadtest", "systest", "xtask"],
+        &["runtime", "ingest", "enrich", "sink", "query", "audit-cli", "loadtest", "phi-corpus", "systest", "xtask"],
         "give the library its own `thiserror` enum: a caller cannot act on an opaque error",
     ),
 ];

@@ -1,0 +1,133 @@
+//! The verifier of version 1: walks one chain's stored records in order and names everything that is wrong.
+//!
+//! ```text
+//! StoredRecord ──▶ read strictly ──▶ place, link, MAC ──▶ state, tree ──▶ checkpoints
+//!                        └── each fault ──▶ Finding ──▶ the caller's Findings
+//! ```
+//!
+//! A walk is a plain value that the caller feeds: chains are independent, so as many can be walked at once as there are threads.
+//! Memory is bounded: one held record, one tree edge. Reads with its own code; shares with the sealer only plain types.
+
+mod alone;
+mod arrival;
+mod beside;
+mod body;
+mod control;
+mod fault;
+mod finding;
+mod link;
+mod macs;
+mod read;
+pub(crate) mod scan;
+mod start;
+mod state;
+mod tree;
+mod verdict;
+mod walk;
+
+use std::sync::Arc;
+
+pub use arrival::{Disclosures, StoredRecord};
+pub use beside::{SubjectAnswer, Subjects};
+pub use fault::Fault;
+pub use finding::{Finding, Findings, Kept, Worst};
+pub use read::{Leaf, ReadError};
+pub use start::Start;
+pub use tree::Checkpoint;
+pub use verdict::Verdict;
+
+use crate::chain::Sequence;
+use crate::keys::EpochVerifier;
+use crate::merkle::Hash;
+use walk::Walk;
+
+/// What the caller holds against the records. Nothing of it may come from where the records come from.
+#[derive(Clone, Copy, Default)]
+pub struct Trust<'k> {
+    /// The epoch keys; none: MACs are not checked, and whoever can compute hashes can forge.
+    pub keys: &'k [EpochVerifier],
+    pub checkpoints: &'k [Checkpoint],
+    /// The newest checkpoint must not be older, in milliseconds since 1970.
+    pub not_before_ms: Option<i64>,
+    /// Opens hidden values.
+    pub subjects: Option<&'k dyn Subjects>,
+    /// Also looks through every event's text for canonical form.
+    pub deep: bool,
+}
+
+/// Walks one chain.
+pub struct ChainVerifier<'k> {
+    chain: Arc<str>,
+    walk: Walk<'k>,
+    not_before_ms: Option<i64>,
+    has_checkpoints: bool,
+    records: u64,
+    worst: Worst,
+}
+
+/// How a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walked {
+    pub worst: Worst,
+    /// How many records were given.
+    pub records: u64,
+    /// How long the chain is, as far as its records say.
+    pub size: u64,
+    /// The root of that many leaves; `None` where something before it is missing or changed.
+    pub root: Option<Hash>,
+}
+
+impl<'k> ChainVerifier<'k> {
+    #[must_use]
+    pub fn new(chain: &str, start: Start, trust: &Trust<'k>) -> Self {
+        let chain: Arc<str> = chain.into();
+        Self {
+            walk: Walk::new(Arc::clone(&chain), start, trust),
+            chain,
+            not_before_ms: trust.not_before_ms,
+            has_checkpoints: !trust.checkpoints.is_empty(),
+            records: 0,
+            worst: Worst::NOTHING,
+        }
+    }
+
+    /// Takes the next record in the store's order.
+    pub fn take(&mut self, record: &StoredRecord<'_>, findings: &mut dyn Findings) {
+        self.records += 1;
+        let (chain, worst) = (&self.chain, &mut self.worst);
+        self.walk.take(record, &mut |sequence, fault| add(chain, worst, findings, (sequence, fault)));
+    }
+
+    /// Ends the walk. Some faults show only here: what is cut off, pending or stale.
+    pub fn finish(mut self, findings: &mut dyn Findings) -> Walked {
+        let (chain, worst) = (&self.chain, &mut self.worst);
+        let mut report = |sequence, fault| add(chain, worst, findings, (sequence, fault));
+        self.walk.finish(self.not_before_ms, &mut report);
+        let (size, root) = self.walk.tree.root();
+        if self.records == 0 && !self.has_checkpoints {
+            report(Sequence(size), Fault::Empty);
+        }
+        Walked { worst: self.worst, records: self.records, size, root }
+    }
+}
+
+fn add(chain: &Arc<str>, worst: &mut Worst, findings: &mut dyn Findings, found: (Sequence, Fault)) {
+    let (sequence, fault) = found;
+    *worst = worst.and(fault.verdict(), sequence);
+    findings.add(Finding { chain: Arc::clone(chain), sequence, fault });
+}
+
+/// Walks a whole chain that is at hand.
+pub fn verify_chain<'r>(
+    chain: &str,
+    start: Start,
+    trust: &Trust<'_>,
+    records: impl IntoIterator<Item = StoredRecord<'r>>,
+    findings: &mut dyn Findings,
+) -> Walked {
+    let mut verifier = ChainVerifier::new(chain, start, trust);
+    for record in records {
+        verifier.take(&record, findings);
+    }
+    verifier.finish(findings)
+}
