@@ -1,50 +1,190 @@
-//! The verifier against the shared corpus of attacked chains.
+//! Two verifiers that share no line must agree: this one and `tools/verify.py`, on named attacks and on random ones.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "corpus/all.rs"]
 mod corpus;
 
-use corpus::attacks::{Attack, attacks};
+use std::path::Path;
+use std::process::Command;
+
+use corpus::attacks::{Attack, Expected, attacks};
+use corpus::chain::Line;
 use seal::keys::{EpochVerifier, KeyId, Secret};
 use seal::verify::{ChainVerifier, Checkpoint, Disclosures, Start, StoredRecord, Trust};
+use serde_json::{Map, Value, json};
+
+/// Verdict and first sequence.
+type Said = (String, Option<u64>);
 
 fn keys() -> Vec<EpochVerifier> {
     corpus::keys().map(|(id, bytes)| EpochVerifier::new(KeyId::new(id).unwrap(), &Secret::new(bytes))).into()
 }
 
-fn checkpoint(attack: &Attack) -> Checkpoint {
-    let mut lines = attack.checkpoint.lines().skip(1);
-    let size = lines.next().unwrap().parse().unwrap();
-    let root = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, lines.next().unwrap()).unwrap();
-    Checkpoint { size, root: seal::merkle::Hash(root.try_into().unwrap()), time_ms: None }
-}
-
-fn rust(attack: &Attack, keys: &[EpochVerifier]) -> (String, Option<u64>, Vec<(u64, String)>) {
-    let checkpoints = [checkpoint(attack)];
+fn rust(lines: &[Line], note: &str, keys: &[EpochVerifier]) -> (Said, Vec<(u64, String)>) {
+    let signed = corpus::signer().verifier().verify(note.as_bytes()).unwrap();
+    let head = signed.head();
+    let checkpoints = [Checkpoint { size: head.size, root: head.root, time_ms: None }];
     let trust = Trust { keys, checkpoints: &checkpoints, deep: true, ..Trust::default() };
     let mut findings = Vec::new();
     let mut verifier = ChainVerifier::new(corpus::CHAIN, Start::genesis(), &trust);
-    for line in &attack.lines {
+    for line in lines {
         let open: Vec<&str> = line.disclosures.iter().map(String::as_str).collect();
         let record = StoredRecord::new(line.leaf.as_bytes(), &line.mac, &line.key_id);
         verifier.take(&StoredRecord { disclosures: Disclosures::Open(&open), ..record }, &mut findings);
     }
     let worst = verifier.finish(&mut findings).worst;
     let texts = findings.iter().map(|finding| (finding.sequence.0, finding.fault.to_string())).collect();
-    (worst.verdict.name().to_owned(), worst.first.map(|first| first.0), texts)
+    ((worst.verdict.name().to_owned(), worst.first.map(|first| first.0)), texts)
+}
+
+/// Runs the checker once for each list of arguments, in one process.
+const MANY: &str = "
+import contextlib, io, json, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+import verify
+for arguments in json.load(open(sys.argv[2])):
+    sys.argv, said = ['verify.py', *arguments, '--json'], io.StringIO()
+    with contextlib.redirect_stdout(said):
+        verify.main()
+    print(said.getvalue().strip())
+";
+
+/// What the checker says of each case, without and with keys.
+fn python(cases: &[(Vec<Line>, String)]) -> Vec<[Said; 2]> {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let keys: Map<String, Value> =
+        corpus::keys().map(|(id, key)| (id.to_owned(), json!(hex::encode(key)))).into_iter().collect();
+    let key_file = write("keys.json", &Value::from(keys).to_string());
+    let vkey = corpus::signer().verifier().vkey();
+    let mut runs = Vec::new();
+    for (number, (lines, note)) in cases.iter().enumerate() {
+        let export = write(&format!("{number}.ndjson"), &corpus::ndjson(lines));
+        let note = write(&format!("{number}.note"), note);
+        let keyless =
+            vec!["chain".to_owned(), export, "--checkpoint".to_owned(), note, "--vkey".to_owned(), vkey.clone()];
+        let keyed = [keyless.clone(), vec!["--key-file".to_owned(), key_file.clone()]].concat();
+        runs.extend([keyless, keyed]);
+    }
+    let list = write("runs.json", &json!(runs).to_string());
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools");
+    let output = Command::new("python3").args(["-c", MANY]).arg(tools).arg(list).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let said: Vec<Said> = text
+        .lines()
+        .map(|line| {
+            let said: Value = serde_json::from_str(line).unwrap();
+            (said["verdict"].as_str().unwrap().to_owned(), said["sequence"].as_u64())
+        })
+        .collect();
+    assert_eq!(said.len(), 2 * cases.len());
+    said.chunks_exact(2).map(|pair| [pair[0].clone(), pair[1].clone()]).collect()
+}
+
+/// Where the two differ, and what ours found.
+fn disagreements(names: &[String], cases: &[(Vec<Line>, String)]) -> Vec<String> {
+    let keys = keys();
+    let mut wrong = Vec::new();
+    for ((name, (lines, note)), theirs) in names.iter().zip(cases).zip(python(cases)) {
+        for (keys, theirs) in [(&[][..], &theirs[0]), (&keys[..], &theirs[1])] {
+            let (ours, texts) = rust(lines, note, keys);
+            if ours != *theirs {
+                wrong.push(format!("{name}, {} keys: {ours:?}, the checker {theirs:?}: {texts:?}", keys.len()));
+            }
+        }
+    }
+    wrong
 }
 
 #[test]
 fn every_attack_gets_the_verdict_that_the_corpus_expects() {
     let keys = keys();
+    let owned = |expected: Expected| (expected.0.to_owned(), expected.1);
     let mut wrong = Vec::new();
-    for attack in attacks() {
-        for (how, keys, expected) in [("keyless", &[][..], attack.keyless), ("keyed", &keys[..], attack.keyed)] {
-            let (verdict, first, texts) = rust(&attack, keys);
-            if (verdict.as_str(), first) != expected {
-                wrong.push(format!("{} {how}: {verdict} {first:?}, expected {expected:?}: {texts:?}", attack.name));
+    for Attack { name, lines, checkpoint, keyless, keyed } in attacks() {
+        for (keys, expected) in [(&[][..], owned(keyless)), (&keys[..], owned(keyed))] {
+            let (said, texts) = rust(&lines, &checkpoint, keys);
+            if said != expected {
+                wrong.push(format!("{name}, {} keys: {said:?}, expected {expected:?}: {texts:?}", keys.len()));
             }
         }
     }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn both_verifiers_agree_on_every_named_attack() {
+    let attacks = attacks();
+    assert!(attacks.len() >= 60);
+    let names: Vec<String> = attacks.iter().map(|attack| attack.name.clone()).collect();
+    let cases: Vec<_> = attacks.into_iter().map(|attack| (attack.lines, attack.checkpoint)).collect();
+    let wrong = disagreements(&names, &cases);
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A small generator, so that a seed is all that is needed to see a case again (Knuth's MMIX constants).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+}
+
+/// One random change: a character of a leaf, a MAC's bit, a key id, or the order and presence of lines.
+fn change(lines: &mut Vec<Line>, random: &mut Random) -> String {
+    let at = random.below(lines.len());
+    match random.below(8) {
+        0 => {
+            lines[at].mac[random.below(32)] ^= 1 << random.below(8);
+            format!("mac of {at}")
+        }
+        1 => {
+            lines.remove(at);
+            format!("removal of {at}")
+        }
+        2 => {
+            let to = random.below(lines.len());
+            lines.swap(at, to);
+            format!("swap of {at} and {to}")
+        }
+        3 => {
+            let to = random.below(lines.len());
+            lines.insert(to, lines[at].clone());
+            format!("copy of {at} to {to}")
+        }
+        _ => loop {
+            let byte = random.below(lines[at].leaf.len());
+            let mut bytes = lines[at].leaf.clone().into_bytes();
+            bytes[byte] ^= 1 << random.below(7);
+            if let Ok(leaf) = String::from_utf8(bytes) {
+                lines[at].leaf = leaf;
+                return format!("byte {byte} of {at}");
+            }
+        },
+    }
+}
+
+#[test]
+fn both_verifiers_agree_on_random_changes() {
+    let seed = std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos();
+    println!("seed {seed}");
+    let mut random = Random(u64::from(seed));
+    let intact = corpus::sample();
+    let note = corpus::checkpoint(&intact, intact.len());
+    let (names, cases): (Vec<_>, Vec<_>) = (0..150)
+        .map(|_| {
+            let mut lines = intact.clone();
+            (change(&mut lines, &mut random), (lines, note.clone()))
+        })
+        .unzip();
+    let wrong = disagreements(&names, &cases);
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -9,6 +9,8 @@ mod golden;
 mod hiding;
 #[path = "leaf/limits.rs"]
 mod limits;
+#[path = "leaf/page.rs"]
+mod page;
 #[path = "leaf/replay.rs"]
 mod replay;
 #[path = "leaf/rfc9901.rs"]

@@ -72,9 +72,7 @@ impl<'a> Cursor<'a> {
 
     fn text_after(&mut self, text: &[u8]) -> Step<Text<'a>> {
         self.literal(text)?;
-        let text = self.string()?.text();
-        let fits = (1..=leaf::TEXT_BYTES_MAX).contains(&text.len()) && !text.contains('\0');
-        if fits { Ok(text.into()) } else { Err(Unexpected) }
+        Ok(self.text()?.text().into())
     }
 }
 
@@ -115,6 +113,9 @@ fn segment_close(cursor: &mut Cursor<'_>) -> Step<SegmentClose> {
     let max = cursor.number()?;
     cursor.literal(b",\"min\":")?;
     let min = cursor.number()?;
+    if min < leaf::NO_TIME || max < leaf::NO_TIME {
+        return Err(Unexpected);
+    }
     cursor.literal(b"}}")?;
     let time = TimeRange { max, min };
     Ok(SegmentClose { edge, first, from, levels, next, outcomes, root, segment, size, time })

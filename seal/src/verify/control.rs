@@ -44,7 +44,7 @@ impl State {
 
     fn settle_owner(&mut self, change: &OwnerChange<'_>, report: &mut dyn FnMut(Fault)) {
         let turn = (change.term, change.generation, change.attempt);
-        contradicts(self.owner.is_some_and(|before| turn <= before), "term", report);
+        contradicts(self.owner.is_some_and(|before| turn < before), "term", report);
         self.owner = Some(turn);
     }
 

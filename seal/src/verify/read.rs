@@ -27,6 +27,7 @@ pub enum ReadError {
 /// A leaf that was read as far as all checks but those of its event need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leaf<'a> {
+    /// The policy's name stands in it as it is spelled, with its escapes.
     pub envelope: Envelope<'a>,
     /// The body's text.
     pub(crate) what: &'a [u8],
@@ -82,7 +83,7 @@ fn class<'a>(cursor: &mut Cursor<'a>) -> Step<Class<'a>> {
         _ => return Err(Unexpected),
     };
     cursor.literal(b",\"policy\":")?;
-    let policy = cursor.plain()?;
+    let policy = cursor.text()?.spelled();
     cursor.literal(b"}")?;
     Ok(Class { level, policy })
 }

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use crate::leaf::NUMBER_LIMIT;
+use crate::leaf::{NUMBER_LIMIT, TEXT_BYTES_MAX};
 
 /// How deep objects and lists may stand in each other. Events stay below 10.
 pub(crate) const DEPTH_MAX: usize = 32;
@@ -132,6 +132,14 @@ impl<'a> Cursor<'a> {
         Ok(Raw { bytes, escaped })
     }
 
+    /// A string of 1 to 1,024 bytes without NUL.
+    pub(crate) fn text(&mut self) -> Step<Raw<'a>> {
+        let raw = self.string()?;
+        let length: usize = raw.characters().map(char::len_utf8).sum();
+        let fits = (1..=TEXT_BYTES_MAX).contains(&length) && !raw.characters().any(|character| character == '\0');
+        if fits { Ok(raw) } else { Err(Unexpected) }
+    }
+
     /// Any value. Members come in the order of their names' UTF-16 code units, each once.
     pub(crate) fn value(&mut self, visit: &mut impl Visit<'a>) -> Step<()> {
         self.value_within(DEPTH_MAX, visit)
@@ -242,15 +250,19 @@ impl<'a> Raw<'a> {
         !self.escaped && self.bytes == text.as_bytes()
     }
 
+    /// The text between the quotes, escapes and all.
+    pub(crate) fn spelled(&self) -> &'a str {
+        // The cursor has looked: these bytes are UTF-8.
+        std::str::from_utf8(self.bytes).unwrap_or_default()
+    }
+
     /// The text, copied only where it has escapes.
     pub(crate) fn text(&self) -> std::borrow::Cow<'a, str> {
-        // The cursor has looked: these bytes are UTF-8.
-        let text = std::str::from_utf8(self.bytes).unwrap_or_default();
-        if self.escaped { self.characters().collect::<String>().into() } else { text.into() }
+        if self.escaped { self.characters().collect::<String>().into() } else { self.spelled().into() }
     }
 
     pub(crate) fn characters(&self) -> impl Iterator<Item = char> + 'a {
-        let mut text = std::str::from_utf8(self.bytes).unwrap_or_default();
+        let mut text = self.spelled();
         std::iter::from_fn(move || {
             let first = text.chars().next()?;
             let (character, length) = match first {

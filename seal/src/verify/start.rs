@@ -3,6 +3,7 @@
 use crate::chain::{LeafHash, Sequence};
 use crate::leaf::Body;
 use crate::merkle::{Edge, Hash};
+use crate::state::ChainState;
 use crate::verify::read::{Leaf, ReadError};
 use crate::verify::state::{State, Tally};
 
@@ -49,6 +50,36 @@ impl Start {
             ..State::GENESIS
         };
         Ok(Some(Self { edge, previous: Some(previous), state }))
+    }
+
+    /// After the last leaf that a trusted state covers, such as the one that the sealer commits.
+    #[must_use]
+    pub fn after(state: &ChainState) -> Self {
+        if state.size() == 0 {
+            return Self::genesis();
+        }
+        let held = state.close();
+        let here = state.here();
+        // A segment's records are what its times are of; without one there is no range.
+        let records = held.outcomes.event + held.outcomes.reject + held.outcomes.duplicate;
+        let tally = Tally {
+            first: held.first.0,
+            from: held.from,
+            levels: held.levels,
+            outcomes: held.outcomes,
+            time: (records > 0).then_some(held.time),
+        };
+        let known = State {
+            key: state.key().map(ToString::to_string),
+            segments: (state.segment(), state.segment()),
+            after_close: Some(state.segment_leaves() == 0),
+            source_next: Some(here.next),
+            partition: Some(here.partition),
+            time: Some(here.time),
+            tally: Some(tally),
+            ..State::GENESIS
+        };
+        Self { edge: state.edge().clone(), previous: Some(state.previous()), state: known }
     }
 
     /// The place of the first record to come.

@@ -108,7 +108,11 @@ impl State {
     /// Holds what every leaf says of its source against what came before, and moves on.
     pub(crate) fn follow(&mut self, envelope: &Envelope<'_>, report: &mut dyn FnMut(Fault)) {
         let Source { from, next, partition, time } = envelope.source;
-        self.is_torn |= self.source_next.is_some_and(|expected| from != expected);
+        if self.source_next.is_some_and(|expected| from != expected) {
+            // What the segment really held is not known any more.
+            self.is_torn = true;
+            self.tally = None;
+        }
         match self.source_next {
             Some(expected) if from > expected => report(Fault::SourceMissing { expected }),
             Some(expected) if from < expected => report(Fault::SourceRepeated { expected }),

@@ -48,7 +48,8 @@ pub struct Builder {
     pub segment: u64,
     pub key: EpochKey,
     previous: LeafHash,
-    time: i64,
+    pub time: i64,
+    pub partition: i32,
     counts: Counts,
     levels: Vec<&'static str>,
 }
@@ -70,6 +71,7 @@ impl Builder {
             key: key(id),
             previous: LeafHash::NONE,
             time: 0,
+            partition: 3,
             counts: Counts { from: 100, ..Counts::default() },
             levels: vec!["public", "internal", "confidential", "restricted"],
         };
@@ -88,10 +90,10 @@ impl Builder {
 
     fn put(&mut self, class: &str, kind: &str, offsets: i64, what: &str) {
         let (chain, previous, seq, from) = (&self.chain, self.previous, self.records.len(), self.next);
-        let (next, time) = (from + offsets, self.time);
+        let (next, time, partition) = (from + offsets, self.time, self.partition);
         let leaf = format!(
             "{{\"chain\":\"{chain}\"{class},\"prev\":\"{previous}\",\"seq\":{seq},\"source\":{{\"from\":{from},\
-             \"next\":{next},\"partition\":3,\"time\":{time}}},\"type\":\"{kind}\",\"v\":1,\"what\":{what}}}"
+             \"next\":{next},\"partition\":{partition},\"time\":{time}}},\"type\":\"{kind}\",\"v\":1,\"what\":{what}}}"
         )
         .into_bytes();
         let mac = self.key.segment(chain, self.segment).unwrap().sign(&leaf).to_vec();
