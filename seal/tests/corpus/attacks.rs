@@ -34,6 +34,7 @@ pub fn attacks() -> Vec<Attack> {
     corpus.keys();
     corpus.closes();
     corpus.places();
+    corpus.bodies();
     corpus.sources();
     corpus.spellings();
     corpus.tails();
@@ -305,6 +306,14 @@ impl Corpus {
             heal(lines, 15, true);
         };
         self.sealed("close a segment that holds nothing", 16, twice, "tampered");
+        let proof = |lines: &mut Vec<Line>| {
+            lines[ROTATION].edit(|leaf| leaf["what"]["proof"] = json!("ab".repeat(32)));
+            heal(lines, ROTATION, true);
+        };
+        self.add("forge the proof of the new key", proof, ("forked", Some(18)), ("tampered", Some(11)));
+    }
+
+    fn bodies(&mut self) {
         self.sealed_edit("name a duplicate of a later leaf", 8, |leaf| leaf["what"]["first"] = json!(8), "tampered");
         let later = |leaf: &mut Value| {
             leaf["type"] = json!("retention-cut");
@@ -317,11 +326,6 @@ impl Corpus {
         };
         self.sealed_edit("declare a gap of nothing", 13, hollow, "tampered");
         self.sealed_edit("rotate to the same key", ROTATION, |leaf| leaf["what"]["key"] = json!("epoch-1"), "tampered");
-        let proof = |lines: &mut Vec<Line>| {
-            lines[ROTATION].edit(|leaf| leaf["what"]["proof"] = json!("ab".repeat(32)));
-            heal(lines, ROTATION, true);
-        };
-        self.add("forge the proof of the new key", proof, ("forked", Some(18)), ("tampered", Some(11)));
     }
 
     fn sources(&mut self) {
