@@ -85,6 +85,8 @@ def unbase64(text, size=None):
     if base64.b64encode(data).decode() != text or size not in (None, len(data)):
         raise Bad("base64 is spelled wrongly or has another length")
     return data
+def url64(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 def decimal(text):
     if not re.fullmatch("0|[1-9][0-9]{0,18}", text) or int(text) > 2**63:
         raise Bad("a number is spelled wrongly")
@@ -130,6 +132,7 @@ BODIES = {
     "config-change": {"digest": HEX, "part": text, "version": text}, "retention-cut": {"first": N, "next": N, "policy": text}}
 ENVELOPE = {"chain": CHAIN, "prev": HEX, "seq": lambda n: N(n) and n < 2**40 - 1, "type": text, "v": N,
             "source": each("from next partition", N) | {"time": whole(-1)}}
+RECORD = {"key_id": ".*", "leaf": lambda s: type(s) is str, "mac": ".*", "?disclosures": [".*"]}
 CLASS = {"class": {"level": LEVELS.replace(" ", "|"), "policy": r"[ !#-\[\]-~]{1,64}"}}
 def fits(pattern, value):
     if type(pattern) is str:
@@ -182,6 +185,8 @@ class Walk:
         r = types.SimpleNamespace(place=None, leaf="", key="", mac="", hash=b"", value={}, prev=None, open=[], faults=[])
         try:
             row = json.loads(line)
+            if not fits(RECORD, row):
+                raise Bad("the line is not a record")
             r.key, r.mac, r.open, r.leaf = row["key_id"], row["mac"], row.get("disclosures", []), row["leaf"]
             r.hash, r.value = sha(b"\0", r.leaf.encode()), parse(r.leaf)
             r.place = r.value["seq"] if N(r.value.get("seq")) else None
@@ -190,7 +195,7 @@ class Walk:
             self.chain = self.chain or r.value["chain"]
             if r.value["chain"] != self.chain:
                 raise Bad("its leaf names another chain")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, RecursionError) as error:
             r.faults.append(error if isinstance(error, Bad) else Bad("the line is not a record"))
         return r
     def records(self, lines):
@@ -333,17 +338,22 @@ class Walk:
         self.counted = [place + 1, start, collections.Counter(), collections.Counter(), []]
     def check_disclosures(self, r, what, wrong):
         def digests(value):
-            inner = value.values() if type(value) is dict else value if type(value) is list else []
-            return set(value.get("_sd", []) if type(value) is dict else []).union(*map(digests, inner))
-        opened, known = [], digests(what)
+            inner = list(value.values()) if type(value) is dict else value if type(value) is list else []
+            own = value.get("_sd") if type(value) is dict else None
+            own = {digest for digest in own if type(digest) is str} if type(own) is list else set()
+            return own.union(*map(digests, inner))
+        known = digests(what)
         for given in r.open:
-            data = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-            value = json.loads(data)
-            if canonical(value).encode() != data or base64.urlsafe_b64encode(data).decode().rstrip("=") != given or len(value) != 3:
+            try:
+                data = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+                salt, name, value = json.loads(data, parse_int=number, parse_float=number, parse_constant=number)
+                if canonical([salt, name, value]).encode() != data or url64(data) != given:
+                    raise Bad("it is spelled wrongly")
+                known |= digests(value)
+            except (ValueError, TypeError, RecursionError):
                 return wrong("a disclosure is spelled wrongly")
-            known |= digests(value[2])
         for given in r.open:
-            if base64.urlsafe_b64encode(sha(given.encode())).decode().rstrip("=") not in known:
+            if url64(sha(given.encode())) not in known:
                 wrong("a disclosure belongs to no digest of the leaf")
     def end(self):
         if self.lead:
@@ -371,14 +381,14 @@ def check_chain(args):
     walk = Walk(heads[0].chain if heads else None, heads[0].trail if heads else None, keys, heads)
     if any(head.chain != walk.chain for head in heads):
         walk.find(None, "the two checkpoints are of different chains")
-    with open(args.file, encoding="utf-8", newline="\n") as lines:
+    with open(0 if args.file == "-" else args.file, encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
         walk.run(lines)
     return walk.chain, walk.size, walk.findings
 
 def check_proof(args):
     chain, place = None, None
     try:
-        first, _, note = open(args.file, encoding="utf-8", newline="").read().partition("\n\n")
+        first, _, note = open(0 if args.file == "-" else args.file, encoding="utf-8", newline="").read().partition("\n\n")
         first, extra, index, *path = first.split("\n")
         if first != "c2sp.org/tlog-proof@v1" or extra[:6] != "extra " or index[:6] != "index " or len(path) > 63:
             raise Bad("it is not a c2sp.org/tlog-proof@v1 file with a leaf")
@@ -397,7 +407,7 @@ def main():
     commands = parser.add_subparsers(dest="what", required=True, metavar="chain|proof")
     for name, does in ("chain", "check an exported chain (NDJSON, a record a line)"), ("proof", "check one record's .tlog-proof file"):
         command = commands.add_parser(name, help=does, description=does, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-        command.add_argument("file", help="the export or the proof")
+        command.add_argument("file", help="the export or the proof; - is standard input")
         command.add_argument("--vkey", required=name == "proof", help="the trail's checkpoint key: <trail>+<key id>+<base64>")
         command.add_argument("--json", action="store_true", help="one JSON object instead of lines")
         if name == "chain":
@@ -409,7 +419,7 @@ def main():
         parser.error("a checkpoint needs --vkey: the key that you trust, not one that came with the file")
     try:
         chain, count, findings = check_chain(args) if args.what == "chain" else check_proof(args)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         print(f"verify.py: {error}", file=sys.stderr)
         return 1
     verdict = max([finding[0] for finding in findings], key=list(CODES).index, default="intact")
@@ -421,7 +431,8 @@ def main():
         for row in rows:
             print("{verdict}: chain {chain} sequence {sequence}: {what}".format(**row))
         macs = "checked" if getattr(args, "key_file", None) else "unchecked"
-        print(f"verify: place={args.what} chain={chain} records={count} findings={len(rows)} macs={macs} verdict={verdict}")
+        place = "export" if args.what == "chain" else "proof"
+        print(f"verify: place={place} chains=1 records={count} findings={len(rows)} macs={macs} verdict={verdict}")
     return CODES[verdict]
 
 if __name__ == "__main__":

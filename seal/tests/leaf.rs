@@ -5,5 +5,13 @@
 mod fixture;
 #[path = "leaf/golden.rs"]
 mod golden;
+#[path = "leaf/hiding.rs"]
+mod hiding;
+#[path = "leaf/limits.rs"]
+mod limits;
+#[path = "leaf/page.rs"]
+mod page;
 #[path = "leaf/replay.rs"]
 mod replay;
+#[path = "leaf/rfc9901.rs"]
+mod rfc9901;

@@ -97,3 +97,190 @@ fn the_checker_names_every_attack_of_the_corpus_and_its_first_sequence() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(runs.len(), 2 * attacks.len());
 }
+
+/// Runs the checker as its users do.
+fn checker(arguments: &[&str]) -> (Option<i32>, String) {
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/verify.py");
+    let output = Command::new("python3").arg("-B").arg(tool).args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+}
+
+fn golden(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/1").join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The golden chain of the sealer, which declares two gaps and is otherwise whole.
+struct Golden {
+    lines: Vec<Value>,
+    vkey: String,
+}
+
+impl Golden {
+    fn new() -> Self {
+        let lines = golden("chain.ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        Self { lines, vkey: golden("trail.vkey").trim_end().to_owned() }
+    }
+
+    fn keys() -> Value {
+        let chain: Value = serde_json::from_str(&golden("chain.json")).unwrap();
+        let keys = chain["epoch_keys"].as_array().unwrap().iter();
+        keys.map(|key| (key["id"].as_str().unwrap().to_owned(), key["key"].clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+
+    /// The verdict on these lines with both checkpoints and these keys.
+    fn run(&self, files: &Files, lines: &[Value], keys: &Value) -> Vec<String> {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let (export, keys) = (files.write("golden.ndjson", &text), files.write("golden.keys", &keys.to_string()));
+        let new = files.write("new.note", &golden("checkpoint-38.note"));
+        let old = files.write("old.note", &golden("checkpoint-30.note"));
+        let list = ["chain", &export, "--checkpoint", &new, "--previous-checkpoint", &old, "--vkey", &self.vkey];
+        let mut arguments: Vec<String> = list.map(str::to_owned).to_vec();
+        arguments.extend(["--key-file".to_owned(), keys]);
+        arguments
+    }
+
+    fn verdict(&self, lines: &[Value], keys: &Value) -> (String, Option<u64>) {
+        let files = Files::new();
+        let arguments = self.run(&files, lines, keys);
+        verdicts(&files, &[arguments]).remove(0)
+    }
+}
+
+#[test]
+fn the_sealers_golden_chain_holds_with_macs_disclosures_and_both_checkpoints() {
+    let golden = Golden::new();
+    assert_eq!(golden.verdict(&golden.lines, &Golden::keys()), owned(("gap-declared", Some(10))));
+    let changed = |at: usize, change: &dyn Fn(&mut Value)| {
+        let mut lines = golden.lines.clone();
+        change(&mut lines[at]);
+        golden.verdict(&lines, &Golden::keys())
+    };
+    for at in 0..38 {
+        let flip = |line: &mut Value| {
+            let mac = line["mac"].as_str().unwrap();
+            let digit = if mac.ends_with('0') { "1" } else { "0" };
+            line["mac"] = json!(format!("{}{digit}", &mac[..63]));
+        };
+        assert_eq!(changed(at, &flip), owned(("tampered", Some(at as u64))));
+    }
+    let foreign = golden.lines[4]["disclosures"][0].clone();
+    assert_eq!(changed(3, &|line| line["disclosures"][0] = foreign.clone()), owned(("tampered", Some(3))));
+    assert_eq!(changed(3, &|line| line["disclosures"] = json!([])), owned(("gap-declared", Some(10))));
+}
+
+#[test]
+fn a_key_that_is_not_given_makes_its_leaves_unverifiable_and_not_tampered() {
+    let golden = Golden::new();
+    let mut keys = Golden::keys();
+    keys.as_object_mut().unwrap().remove("k-2");
+    assert_eq!(golden.verdict(&golden.lines, &keys), owned(("unverifiable", Some(18))));
+    keys["k-1"] = json!("ab".repeat(32));
+    assert_eq!(golden.verdict(&golden.lines, &keys), owned(("tampered", Some(0))));
+}
+
+#[test]
+fn leaves_before_a_retention_cut_may_be_gone_and_no_others() {
+    let golden = Golden::new();
+    let cut: Value = serde_json::from_str(golden.lines[24]["leaf"].as_str().unwrap()).unwrap();
+    let next = usize::try_from(cut["what"]["next"].as_u64().unwrap()).unwrap();
+    assert_eq!(golden.verdict(&golden.lines[next..], &Golden::keys()), owned(("gap-declared", Some(0))));
+    assert_eq!(golden.verdict(&golden.lines[next + 1..], &Golden::keys()), owned(("missing", Some(0))));
+}
+
+#[test]
+fn a_line_that_is_no_record_is_named_and_the_rest_is_still_checked() {
+    let golden = Golden::new();
+    for junk in [json!(null), json!({}), json!({"key_id": "k-1", "leaf": 7, "mac": ""}), json!([1])] {
+        let mut lines = golden.lines.clone();
+        lines[5] = junk;
+        assert_eq!(golden.verdict(&lines, &Golden::keys()), owned(("tampered", Some(5))));
+    }
+}
+
+#[test]
+fn the_checkpoint_must_be_signed_by_the_given_key_and_be_of_the_same_history() {
+    let (files, lines) = (Files::new(), corpus::sample());
+    let export = files.write("chain.ndjson", &corpus::ndjson(&lines));
+    let vkey = corpus::signer().verifier().vkey();
+    let (new, old) = (corpus::checkpoint(&lines, 19), corpus::checkpoint(&lines, 11));
+    let mut other = lines.clone();
+    other[2].edit(|leaf| leaf["what"] = corpus::event("e-forged", "read"));
+    corpus::chain::heal(&mut other, 2, true);
+    let forger = seal::checkpoint::CheckpointSigner::from_seed(corpus::TRAIL, &[8; 32]).unwrap();
+    let head = corpus::head(&lines, 19);
+    let foreign = seal::checkpoint::Checkpoint::new(corpus::TRAIL, "audit.events/4", head).unwrap();
+    let forged = seal::checkpoint::Checkpoint::new(corpus::TRAIL, corpus::CHAIN, head).unwrap();
+    let cases = [
+        ("intact", None, new.clone(), old.clone(), vkey.clone()),
+        ("forked", Some(10), new.clone(), corpus::checkpoint(&other, 11), vkey.clone()),
+        ("forked", Some(18), corpus::checkpoint(&other, 19), old.clone(), vkey.clone()),
+        ("pending", Some(16), corpus::checkpoint(&lines, 16), old.clone(), vkey.clone()),
+        ("tampered", None, new.clone(), old.clone(), forger.verifier().vkey()),
+        ("tampered", None, forger.sign(&forged).unwrap(), old.clone(), vkey.clone()),
+        ("tampered", Some(0), corpus::signer().sign(&foreign).unwrap(), old.clone(), vkey.clone()),
+        ("tampered", None, new.replace("\n19\n", "\n18\n"), old.clone(), vkey.clone()),
+        ("tampered", None, new.replace('\n', "\r\n"), old.clone(), vkey.clone()),
+        ("tampered", None, new.clone(), format!("{old}\n"), vkey),
+    ];
+    let mut runs = vec![];
+    for (number, (_, _, new, old, vkey)) in cases.iter().enumerate() {
+        let new = files.write(&format!("{number}.new"), new);
+        let old = files.write(&format!("{number}.old"), old);
+        let list = ["chain", &export, "--checkpoint", &new, "--previous-checkpoint", &old, "--vkey", vkey];
+        runs.push(list.map(str::to_owned).to_vec());
+    }
+    let expected: Vec<_> = cases.iter().map(|case| owned((case.0, case.1))).collect();
+    assert_eq!(verdicts(&files, &runs), expected);
+}
+
+#[test]
+fn a_records_proof_is_checked_as_strictly_as_the_other_verifier_does() {
+    let files = Files::new();
+    let (text, vkey) = (golden("record-8.tlog-proof"), Golden::new().vkey);
+    let verifier = seal::checkpoint::CheckpointVerifier::from_vkey(&vkey).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut cases = vec![text.clone(), text.replace("index 8", "index 7"), text.replace("@v1", "@v2")];
+    cases.push(text.replace('\n', "\r\n"));
+    cases.push(text.replacen("\n\n", "\n\n\n", 1));
+    cases.push(text.replace(lines[1], "extra "));
+    cases.push(format!("{text}\n"));
+    cases.push(text.replace(&format!("{}\n", lines[3]), ""));
+    cases.push(text.replace(lines[3], lines[4]));
+    cases.push(text.replace(&format!("{}\n", lines[3]), &format!("{0}\n{0}\n", lines[3])));
+    for index in (0..text.len()).step_by(7) {
+        let mut bytes = text.clone().into_bytes();
+        bytes[index] ^= 1;
+        cases.extend(String::from_utf8(bytes));
+    }
+    let run = |(number, case): (usize, &String)| {
+        let file = files.write(&format!("{number}.tlog-proof"), case);
+        ["proof", &file, "--vkey", &vkey].map(str::to_owned).to_vec()
+    };
+    let runs: Vec<Vec<String>> = cases.iter().enumerate().map(run).collect();
+    assert!(cases.len() > 100);
+    for ((verdict, _), case) in verdicts(&files, &runs).iter().zip(&cases) {
+        let ours = seal::proof::RecordProof::parse(case.as_bytes()).is_ok_and(|proof| proof.verify(&verifier).is_ok());
+        assert_eq!(verdict == "intact", ours, "{verdict}: {case}");
+        assert_eq!(ours, *case == text);
+    }
+}
+
+#[test]
+fn wrong_command_lines_absent_files_and_empty_exports_have_their_own_codes() {
+    let files = Files::new();
+    let empty = files.write("empty.ndjson", "");
+    assert_eq!(checker(&["chain", &empty]).0, Some(13));
+    assert_eq!(checker(&["chain", &files.path("absent.ndjson")]).0, Some(1));
+    assert_eq!(checker(&["chain"]).0, Some(2));
+    assert_eq!(checker(&["chain", &empty, "--checkpoint", &empty]).0, Some(2));
+    let (code, help) = checker(&["--help"]);
+    assert_eq!(code, Some(0));
+    assert!(help.contains("examples:") && help.contains("exit codes:"));
+    let lines = corpus::sample();
+    let (code, said) = checker(&["chain", &files.write("chain.ndjson", &corpus::ndjson(&lines[..18]))]);
+    let closing = "verify: place=export chains=1 records=18 findings=0 macs=unchecked verdict=intact\n";
+    assert_eq!((code, said.as_str()), (Some(0), closing));
+}

@@ -276,6 +276,47 @@ impl Corpus {
             |leaf| leaf["type"] = json!("heartbeat"),
             "unverifiable",
         );
+        let in_segment = |lines: &mut Vec<Line>| {
+            lines[13].edit(|leaf| {
+                leaf["type"] = json!("key-epoch");
+                leaf["what"] = json!({"key": "epoch-3", "previous": "epoch-2", "proof": "ab".repeat(32)});
+            });
+            lines[14..].iter_mut().for_each(|line| line.key_id = "epoch-3".to_owned());
+        };
+        self.sealed("change the key within a segment, and use it", 13, in_segment, "tampered");
+        let empty = |leaf: &mut Value| {
+            let mut close = sample()[15].value();
+            let next = leaf["source"]["from"].clone();
+            close["what"]["first"] = json!(16);
+            close["what"]["size"] = json!(16);
+            close["what"]["segment"] = json!(3);
+            close["what"]["from"] = next.clone();
+            close["what"]["next"] = next.clone();
+            close["what"]["levels"] = json!({"confidential": 0, "internal": 0, "public": 0, "restricted": 0});
+            close["what"]["outcomes"] = json!({"duplicate": 0, "event": 0, "gap": 0, "reject": 0});
+            close["what"]["time"] = json!({"max": 0, "min": 0});
+            close["seq"] = json!(16);
+            *leaf = close;
+        };
+        let twice = |lines: &mut Vec<Line>| {
+            lines[16].edit(empty);
+            lines.truncate(17);
+            // The tree under the second close is one leaf larger than under the first.
+            heal(lines, 15, true);
+        };
+        self.sealed("close a segment that holds nothing", 16, twice, "tampered");
+        self.sealed_edit("name a duplicate of a later leaf", 8, |leaf| leaf["what"]["first"] = json!(8), "tampered");
+        let later = |leaf: &mut Value| {
+            leaf["type"] = json!("retention-cut");
+            leaf["what"] = json!({"first": 0, "next": 14, "policy": "p"});
+        };
+        self.sealed_edit("cut leaves that are still to come", 13, later, "tampered");
+        let hollow = |leaf: &mut Value| {
+            leaf["type"] = json!("source-gap");
+            leaf["what"] = json!({"reason": "retention"});
+        };
+        self.sealed_edit("declare a gap of nothing", 13, hollow, "tampered");
+        self.sealed_edit("rotate to the same key", ROTATION, |leaf| leaf["what"]["key"] = json!("epoch-1"), "tampered");
         let proof = |lines: &mut Vec<Line>| {
             lines[ROTATION].edit(|leaf| leaf["what"]["proof"] = json!("ab".repeat(32)));
             heal(lines, ROTATION, true);

@@ -1,0 +1,171 @@
+//! Ages of 90 and over, the only ages that Safe Harbor hides: `92-year-old`, `aged 93`, `94 y/o`, `ninety-two years old`.
+
+use crate::finding::Evidence;
+
+use super::claims::{Claims, Kind, Rank};
+use super::groups::continues;
+use super::lexicon::{AGE, FILLER, NUMBER};
+use super::token::Class;
+use super::view::View;
+
+const AGES: std::ops::RangeInclusive<u32> = 90..=125;
+
+/// At a number: `92 years old`, `age: 101`.
+pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    let token = view.token(at)?;
+    let (start, end) = (token.start as usize, token.end as usize);
+    let before = view.byte_before(start);
+    let inner = matches!(before, b'.' | b'/' | b':' | b'-' | b'$' | b'#') && view.byte_before(start - 1) != b' ';
+    if token.len() > 9 || inner && before != b':' || before == b':' && view.byte_before(start - 1).is_ascii_digit() {
+        return None;
+    }
+    if token.class == Class::Alnum {
+        return fused(view, at, claims);
+    }
+    view.number(at).filter(|age| AGES.contains(age) && token.len() <= 3)?;
+    if let Some(last) = years_old(view, at + 1) {
+        let end = view.token(last)?.end as usize;
+        claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_AFTER);
+        return Some(end);
+    }
+    if !told_before(view, at) || continues(view, end) || view.byte(end) == b'-' && view.byte(end + 1).is_ascii_digit() {
+        return None;
+    }
+    claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_BEFORE);
+    Some(end)
+}
+
+/// At a number word: `ninety-two years old`, `one hundred and two years old`.
+pub(crate) fn find_written(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    if !view.note(at).is(NUMBER)
+        || at.checked_sub(2).is_some_and(|word| view.note(word).is(NUMBER) && view.is_mark(word + 1, b'-'))
+    {
+        return None;
+    }
+    let mut value = u32::from(view.note(at).value);
+    let mut next = at + 1;
+    if view.word(next).eq_ignore_ascii_case("hundred") && value == 1 {
+        value = 100;
+        next += 1;
+        if view.word(next) == "and" {
+            next += 1;
+        }
+        if view.note(next).is(NUMBER) {
+            value += u32::from(view.note(next).value);
+            next += 1;
+        }
+    } else {
+        let unit = if view.is_mark(next, b'-') { next + 1 } else { next };
+        if view.note(unit).is(NUMBER) && view.note(unit).value < 10 && value % 10 == 0 {
+            value += u32::from(view.note(unit).value);
+            next = unit + 1;
+        }
+    }
+    if !AGES.contains(&value) {
+        return None;
+    }
+    let start = view.token(at)?.start as usize;
+    let (last, evidence) = match years_old(view, next) {
+        Some(last) => (last, Evidence::LABEL_AFTER),
+        None if told_before(view, at) => (next - 1, Evidence::LABEL_BEFORE),
+        None => return None,
+    };
+    let end = view.token(last)?.end as usize;
+    claims.add(Kind::Age, (start, end), Rank::Labelled, evidence);
+    Some(end)
+}
+
+/// `92yo`, `92y`, `95F`, `101M`.
+fn fused(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    let token = view.token(at)?;
+    let word = token.text(view.text);
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let age: u32 = word.get(..digits)?.parse().ok()?;
+    let rest = word.get(digits..)?;
+    if !AGES.contains(&age) || rest.is_empty() || !rest.is_ascii() {
+        return None;
+    }
+    let is = |words: &[&str]| words.iter().any(|known| rest.eq_ignore_ascii_case(known));
+    let last = if is(&["yo", "yom", "yof", "yrold", "yearold"]) || matches!(rest, "M" | "F") {
+        at
+    } else if is(&["y", "yr", "yrs"]) {
+        old_after(view, at + 1).or_else(|| slash_o(view, at + 1)).unwrap_or(at)
+    } else {
+        return None;
+    };
+    // `95F` alone is a temperature, too: a person follows or the line starts with it.
+    if matches!(rest, "M" | "F") && !age_neighbours(view, at) {
+        return None;
+    }
+    let end = view.token(last)?.end as usize;
+    claims.add(Kind::Age, (token.start as usize, end), Rank::Labelled, Evidence::LABEL_AFTER);
+    Some(end)
+}
+
+fn age_neighbours(view: &View<'_>, at: usize) -> bool {
+    let opens = view.token(at).is_some_and(|token| token.starts_sentence());
+    let article = at
+        .checked_sub(1)
+        .is_some_and(|word| matches!(view.word(word), "a" | "A" | "is" | "pt" | "Pt" | "patient" | "Patient"));
+    let verb = matches!(
+        view.word(at + 1),
+        "with" | "w" | "presents" | "presenting" | "presented" | "who" | "admitted" | "c" | "here" | "s" | "h"
+    );
+    article || verb || opens && view.is_mark(at + 1, b',')
+}
+
+/// After the number: the last token of what says that it is an age.
+fn years_old(view: &View<'_>, next: usize) -> Option<usize> {
+    let mut place = next;
+    let dashed = view.is_mark(place, b'-');
+    if dashed {
+        place += 1;
+    }
+    let word = view.word(place);
+    let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if is(&["yo", "yom", "yof"]) {
+        return Some(place);
+    }
+    if is(&["y"]) {
+        return slash_o(view, place + 1);
+    }
+    if is(&["year", "years", "yr", "yrs"]) {
+        return old_after(view, place + 1);
+    }
+    None
+}
+
+/// `/o`, `.o.`.
+fn slash_o(view: &View<'_>, mark: usize) -> Option<usize> {
+    let tied = view.is_mark(mark, b'/') || view.is_mark(mark, b'.');
+    (tied && view.word(mark + 1).eq_ignore_ascii_case("o"))
+        .then(|| if view.is_mark(mark, b'.') && view.is_mark(mark + 2, b'.') { mark + 2 } else { mark + 1 })
+}
+
+/// `old`, `-old`, `of age`.
+fn old_after(view: &View<'_>, next: usize) -> Option<usize> {
+    let place = if view.is_mark(next, b'-') || view.is_mark(next, b'.') { next + 1 } else { next };
+    let word = view.word(place);
+    if ["old", "young"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        return Some(place);
+    }
+    (word == "of" && view.word(place + 1) == "age").then_some(place + 1)
+}
+
+/// `aged 93`, `age: 101`, `turned 95`, `age is 94`.
+fn told_before(view: &View<'_>, at: usize) -> bool {
+    let mut place = at;
+    for _ in 0..4 {
+        let Some(before) = place.checked_sub(1) else { return false };
+        place = before;
+        if view.note(place).is(AGE) {
+            return true;
+        }
+        let passes = view.note(place).is(FILLER)
+            || view.token(place).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'(' | b'"' | b'-'));
+        if !passes {
+            return false;
+        }
+    }
+    false
+}

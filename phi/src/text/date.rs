@@ -1,0 +1,75 @@
+//! Dates: numbers in every order, time stamps, written months, and years where a court speaks.
+
+pub(crate) mod numeric;
+pub(crate) mod stamp;
+pub(crate) mod written;
+
+use crate::finding::Evidence;
+
+use super::check::is_day;
+use super::claims::{Claims, Kind, Rank};
+use super::groups::{Groups, continues};
+use super::lexicon::{UNIT, YEAR_CUE};
+use super::view::View;
+
+/// Years that a record may speak of.
+pub(crate) const fn is_year(value: u32) -> bool {
+    value >= 1880 && value <= 2100
+}
+
+/// Of two numbers, whether one order of day and month is in the calendar.
+pub(crate) fn is_day_and_month(year: u32, one: u32, other: u32) -> bool {
+    is_day(year, one, other) || is_day(year, other, one)
+}
+
+/// The four-digit year of a two-digit one, only for the calendar's sake.
+pub(crate) const fn full_year(value: u32, len: usize) -> u32 {
+    if len == 2 { 2000 + value } else { value }
+}
+
+/// `in 1998` in a text that reads like a court's.
+pub(crate) fn bare_year(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    let token = view.token(at).filter(|token| token.len() == 4)?;
+    let year = view.number(at).filter(|year| (1900..=2100).contains(year))?;
+    let (start, end) = (token.start as usize, token.end as usize);
+    let told = at.checked_sub(1).is_some_and(|before| view.note(before).is(YEAR_CUE));
+    let tied = matches!(view.byte_before(start), b'/' | b'-' | b'.' | b'$') || view.note(at + 1).is(UNIT);
+    if !view.court || !told || tied || continues(view, end) || !is_year(year) {
+        return None;
+    }
+    claims.add(Kind::DateYear, (start, end), Rank::Weak, Evidence::NEIGHBOURS);
+    Some(end)
+}
+
+/// The end of a date after a label: any order, also without separators and without a year.
+pub(crate) fn labelled_end(view: &View<'_>, start: usize) -> Option<usize> {
+    let groups = Groups::read(view, start);
+    if let Some(end) = numeric::end(view, &groups) {
+        return Some(end);
+    }
+    let all = groups.list();
+    let first = all.first()?;
+    let compact = view.slice(first.start, first.end);
+    let part = |from: usize, to: usize| compact.get(from..to).map(number);
+    let fits = match first.len() {
+        8 => {
+            let by_year = is_year(part(0, 4)?) && is_day(part(0, 4)?, part(4, 6)?, part(6, 8)?);
+            by_year || is_year(part(4, 8)?) && is_day_and_month(part(4, 8)?, part(0, 2)?, part(2, 4)?)
+        }
+        6 => {
+            is_day_and_month(2000 + part(4, 6)?, part(0, 2)?, part(2, 4)?)
+                || is_day(2000 + part(0, 2)?, part(2, 4)?, part(4, 6)?)
+        }
+        _ => false,
+    };
+    if fits && groups.may_end(view, 1) {
+        return Some(first.end);
+    }
+    let second = all.get(1)?;
+    let short = matches!(first.then, b'/' | b'-') && first.len() <= 2 && second.len() <= 2;
+    (short && is_day_and_month(2000, first.value, second.value) && groups.may_end(view, 2)).then_some(second.end)
+}
+
+fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit.wrapping_sub(b'0')))
+}

@@ -1,0 +1,116 @@
+//! Dates in digits: `03/14/2021`, `14.3.21`, `2021-03-14`, `03/2021`, and `3/14` where the words before speak of a day.
+
+use crate::finding::Evidence;
+use crate::text::check::is_day;
+use crate::text::claims::{Claims, Kind, Rank};
+use crate::text::groups::{Groups, WIDE_DOT, continues};
+use crate::text::lexicon::{DATE_CUE, FRACTION_NOT_DATE, UNIT, WEEKDAY};
+use crate::text::view::View;
+
+use super::{full_year, is_day_and_month, is_year, stamp};
+
+/// Looks at the run of groups that starts with token `at`.
+pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
+    let first = groups.list().first()?;
+    if first.len() > 8 || view.byte_before(first.start) == b'$' {
+        return None;
+    }
+    if let Some(end) = stamp::find(view, at, groups, claims) {
+        return Some(end);
+    }
+    if let Some(end) = end(view, groups) {
+        claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
+        return Some(end);
+    }
+    month_year(view, groups, claims).or_else(|| month_day(view, at, groups, claims))
+}
+
+/// The end of a whole date: day, month and year in some order.
+pub(crate) fn end(view: &View<'_>, groups: &Groups) -> Option<usize> {
+    let [first, second, third] = groups.first::<3>()?;
+    let separator = first.then;
+    let lens = (first.len(), second.len(), third.len());
+    // `14. 3. 2021` and `14. März` aside, separators are single.
+    let even = separator == second.then && matches!(separator, b'-' | b'/' | b'.' | WIDE_DOT);
+    if !even || !matches!(lens, (1..=2, 1..=2, 2 | 4) | (4, 1..=2, 1..=2)) {
+        return None;
+    }
+    let fits = if lens.0 == 4 {
+        separator != WIDE_DOT && is_year(first.value) && is_day(first.value, second.value, third.value)
+    } else {
+        let year = full_year(third.value, lens.2);
+        let short_year_fits = lens.2 == 4 || separator == b'/' || lens == (2, 2, 2) && separator != WIDE_DOT;
+        let by_year = lens == (2, 2, 2) && separator == b'-' && is_day(2000 + first.value, second.value, third.value);
+        short_year_fits
+            && (lens.2 == 2 || is_year(year))
+            && (is_day_and_month(year, first.value, second.value) || by_year)
+    };
+    // A range's dash may follow: `03/14/2021-03/18/2021`; also a time: `2021-03-14:10`, `14/03/2021:10:00`.
+    let tail = matches!(third.then, b'-' if separator != b'-')
+        || third.then == b':'
+        || groups.may_end(view, 3)
+        || word_follows(view, third.end);
+    (fits && tail).then_some(third.end)
+}
+
+/// `report_2021-03-14_final`, `2021-03-14.pdf`: a file's name goes on.
+fn word_follows(view: &View<'_>, end: usize) -> bool {
+    view.byte(end) == b'_' || view.byte(end) == b'T'
+}
+
+/// `03/2021`, `2021-03`.
+fn month_year(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
+    let [one, two] = groups.first::<2>()?;
+    let month_first =
+        one.then == b'/' && one.len() <= 2 && two.len() == 4 && (1..=12).contains(&one.value) && is_year(two.value)
+            || one.then == b'-'
+                && one.len() == 2
+                && two.len() == 4
+                && (1..=12).contains(&one.value)
+                && (1900..=2060).contains(&two.value);
+    let year_first = one.then == b'-'
+        && (one.len(), two.len()) == (4, 2)
+        && (1900..=2060).contains(&one.value)
+        && (1..=12).contains(&two.value);
+    let before = view.byte_before(one.start);
+    if !(month_first || year_first) || !groups.may_end(view, 2) || before.is_ascii_alphanumeric() || before == b'-' {
+        return None;
+    }
+    claims.add(Kind::DateMonthYear, (one.start, two.end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
+    Some(two.end)
+}
+
+/// `3/14` after `on`, `seen`, a weekday and the like; never where it may be a fraction, a score or a ratio.
+fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
+    let [one, two] = groups.first::<2>()?;
+    let fits = one.then == b'/' && one.len() <= 2 && two.len() <= 2 && is_day_and_month(2000, one.value, two.value);
+    // A dash may lead to the range's other end: `3/14-3/18`.
+    let ends =
+        groups.may_end(view, 2) || two.then == b'-' && groups.list().get(2).is_some_and(|next| next.then == b'/');
+    if !fits || !ends {
+        return None;
+    }
+    let next = view.after(at, two.end);
+    let score =
+        view.note(next).is(UNIT | FRACTION_NOT_DATE) && !view.token(next).is_some_and(|token| token.starts_line());
+    let before = view.word_before(at);
+    let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+    let padded = one.len() == 2 && two.len() == 2 && (view.byte(one.start) == b'0' || view.byte(two.start) == b'0');
+    let range = two.then == b'-' || view.byte_before(one.start) == b'-';
+    let line_start = padded && view.token(at).is_some_and(|token| token.starts_line());
+    if score || !(told || line_start || padded && range) {
+        return None;
+    }
+    let end = if two.then == b'-' { range_end(view, groups).unwrap_or(two.end) } else { two.end };
+    claims.add(Kind::DateMonthDay, (one.start, end), Rank::Shape, Evidence::NEIGHBOURS.with(Evidence::CALENDAR));
+    Some(end)
+}
+
+/// `3/14-3/18`, `3/14-3/18/2021`: one span.
+fn range_end(view: &View<'_>, groups: &Groups) -> Option<usize> {
+    let [_, _, month, day] = groups.first::<4>()?;
+    let fits = month.len() <= 2 && day.len() <= 2 && is_day_and_month(2000, month.value, day.value);
+    let year = groups.list().get(4).filter(|year| day.then == b'/' && matches!(year.len(), 2 | 4));
+    let end = year.map_or(day.end, |year| year.end);
+    (fits && !continues(view, end)).then_some(end)
+}
