@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from stack import engine_venv, java, paths, postgres, versions
+from stack import engine_venv, java, paths, postgres, softhsm, versions
 from stack.console import step
 from stack.failure import Failure
 
@@ -54,6 +54,7 @@ def needs(prometheus):
         Need("pkg-config", ("pkg-config",), lambda: shutil.which("pkg-config")),
         Need("OpenSSL headers", ("libssl-dev",), _header("openssl/ssl.h")),
         Need("zlib headers", ("zlib1g-dev",), _header("zlib.h")),
+        Need(softhsm.TITLE, softhsm.PACKAGES, softhsm.find),
     ]
     if prometheus:
         found.append(Need("Prometheus", ("prometheus",), lambda: shutil.which("prometheus")))
@@ -81,6 +82,10 @@ def install(lacking, log):
         java.find()  # JAVA_HOME is obeyed, so no package can help; this says what is wrong with it
     if not shutil.which("apt-get"):
         raise Failure(f"missing: {titles}; and this system has no apt-get", "install the equivalents of: " + " ".join(names))
+    if os.geteuid() != 0 and titles == softhsm.TITLE:
+        with step(f"{softhsm.TITLE}: unpacking Debian's packages in the cache"):
+            if softhsm.unpack(log):
+                return
     if os.geteuid() != 0:
         with_root = paths.command("setup", "--packages", *(["--with", "prometheus"] if "prometheus" in names else []))
         raise Failure(f"missing: {titles}; this user can't install packages",

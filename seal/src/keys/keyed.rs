@@ -5,7 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::keys::{KeyError, Secret};
 
@@ -42,7 +42,10 @@ impl ZeroizeOnDrop for Keyed {}
 impl Keyed {
     #[must_use]
     pub fn new(key: &Secret) -> Self {
-        Self(Box::new(<Hmac<Sha256> as KeyInit>::new(&padded(key))))
+        let mut block = padded(key);
+        let state = Box::new(<Hmac<Sha256> as KeyInit>::new(&block));
+        block.as_mut_slice().zeroize();
+        Self(state)
     }
 
     /// Remembers a beginning that all messages share.

@@ -42,6 +42,13 @@ fn a_file_gives_back_what_was_sealed() {
 }
 
 #[test]
+fn a_released_file_stays_readable_and_is_written_the_same() {
+    let golden = include_str!("../../../golden/keys/sealed.txt");
+    assert_eq!(open(golden, &with_key(1)), Ok(sample()));
+    assert_eq!(sample().seal(&with_key(1), &[4; 12]).unwrap(), golden);
+}
+
+#[test]
 fn a_passphrase_opens_what_it_sealed_and_no_other_does() {
     let lock = Lock { salt: [9; 16], stretch: Stretch::LEAST };
     let key = lock.unlock_new(&passphrase("correct horse battery staple")).unwrap();
