@@ -163,7 +163,8 @@ fn what_cannot_be_read_is_named_by_the_byte() {
 fn each_column_that_differs_is_named() {
     let text = event_leaf("{\"action\":\"read\"}");
     let said = Projection::of(text.as_bytes()).unwrap();
-    let changes: [(&str, fn(&mut Projection<'_>)); 17] = [
+    type Change = fn(&mut Projection<'_>);
+    let changes: [(&str, Change); 17] = [
         ("partition", |stored| stored.partition += 1),
         ("sequence", |stored| stored.sequence += 1),
         ("source_offset", |stored| stored.source_offset += 1),

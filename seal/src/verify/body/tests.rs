@@ -183,7 +183,9 @@ proptest::proptest! {
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
         let what = String::from_utf8_lossy(&bytes);
         for kind in Kind::ALL {
-            let _ = read(kind, &what);
+            if let Ok(body) = read(kind, &what) {
+                proptest::prop_assert_eq!(body.kind(), kind);
+            }
         }
     }
 }
