@@ -71,7 +71,19 @@ fn lower(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     if known.plays(Role::StreetPrefix) || matches!(scene.word(at), "p" | "po") {
         return address::post_box(scene, at).or_else(|| address::named(scene, at));
     }
-    if known.city() > 0 { city::in_lower_case(scene, at) } else { None }
+    if known.city() > 0 {
+        return lower_care(scene, at).or_else(|| city::in_lower_case(scene, at));
+    }
+    lower_care(scene, at)
+}
+
+/// A care site in lower case whose head stands among the next words: asked from its first word.
+fn lower_care(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let head = (at + 1..at + 7)
+        .take_while(|place| scene.class(*place) == Some(Class::Lower) || scene.class(*place) == Some(Class::Punct))
+        .filter(|place| scene.known(*place).plays_any(Role::set(&[Role::CareHead, Role::CareTail])))
+        .last()?;
+    organisation::in_lower_case(scene, head).filter(|spot| spot.first == at)
 }
 
 fn evidence(kind: Kind) -> crate::Evidence {
