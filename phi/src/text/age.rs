@@ -111,7 +111,7 @@ fn age_neighbours(view: &View<'_>, at: usize) -> bool {
         view.word(at + 1),
         "with" | "w" | "presents" | "presenting" | "presented" | "who" | "admitted" | "c" | "here" | "s" | "h"
     );
-    opens || article || verb
+    article || verb || opens && view.is_mark(at + 1, b',')
 }
 
 /// After the number: the last token of what says that it is an age.

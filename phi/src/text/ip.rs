@@ -116,7 +116,9 @@ fn ipv6(view: &View<'_>, start: usize, claims: &mut Claims<'_>) -> Option<usize>
     }
     // A sentence's own colon or full stop may follow.
     let (len, address) = (len.saturating_sub(2)..=len).rev().find_map(|len| Some((len, address(run.get(..len)?)?)))?;
-    if view.byte(start + len).is_ascii_alphanumeric() {
+    // `a::b` is a path in a program; real addresses start with three digits or more.
+    let first = run.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    if view.byte(start + len).is_ascii_alphanumeric() || matches!(first, 1..=2) {
         return None;
     }
     let end = start + len;

@@ -212,7 +212,7 @@ fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool) -> Option
             let other = rule.label.is_some() && is_other_shape(view, start, end, marked || rule.grouped);
             ((least..=rule.max).contains(&all) && counted.digits > 0 && !measured && !other).then_some((start, end))
         }
-        Shape::Phone => phone::labelled_end(view, start).map(|end| (phone::start_with_marks(view, start), end)),
+        Shape::Phone => phone::labelled_end(view, start).map(|end| (phone::start_with_marks(view, start, end), end)),
         Shape::Date => date::labelled_end(view, start).map(|end| (start, end)),
         Shape::Plate => {
             let (end, all) = plate_end(view, place)?;
@@ -228,7 +228,8 @@ fn is_other_shape(view: &View<'_>, start: usize, end: usize, marked: bool) -> bo
         return false;
     }
     let groups = Groups::read(view, start);
-    let dated = date::numeric::end(view, &groups) == Some(end);
+    let short = groups.lens(&[2, 2, 2]) && marked;
+    let dated = date::numeric::end(view, &groups) == Some(end) && !short;
     dated
         || !marked
             && (groups.lens(&[3, 3, 4]) || groups.lens(&[3, 2, 4]))

@@ -98,7 +98,8 @@ fn url_end(view: &View<'_>, start: usize) -> Option<usize> {
         .count();
     let mut written = run.get(..len)?;
     while let [rest @ .., last @ (b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b')' | b']')] = written {
-        if *last == b')' && rest.contains(&b'(') {
+        let count = |mark: u8| written.iter().filter(|byte| **byte == mark).count();
+        if *last == b')' && count(b'(') >= count(b')') {
             break;
         }
         written = rest;

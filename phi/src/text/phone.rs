@@ -18,7 +18,7 @@ pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Cla
         .or_else(|| north_american(view, groups, cue.is_some()))
         .or_else(|| local(view, groups, cue.is_some()))
         .or_else(|| national(view, groups))?;
-    let span = (start_with_marks(view, first.start), end);
+    let span = (start_with_marks(view, first.start, end), end);
     let (fax, told) = match cue.or_else(|| cue_after(view, at, end)) {
         Some(fax) => (fax, true),
         None => (false, false),
@@ -55,17 +55,17 @@ pub(crate) fn labelled_end(view: &View<'_>, start: usize) -> Option<usize> {
     end.filter(|_| tight)
 }
 
-/// Where the span starts when brackets or a plus stand before the first digit.
-pub(crate) fn start_with_marks(view: &View<'_>, start: usize) -> usize {
+/// Where the span starts when a plus or a bracket that is closed inside stands before the first digit.
+pub(crate) fn start_with_marks(view: &View<'_>, start: usize, end: usize) -> usize {
     let mut at = start;
-    if view.byte_before(at) == b'(' {
+    if view.byte_before(at) == b'(' && view.slice(start, end).contains(&b')') {
         at -= 1;
     }
     if view.byte_before(at) == b'+' { at - 1 } else { at }
 }
 
 fn before_is_word(view: &View<'_>, start: usize) -> bool {
-    let outer = start_with_marks(view, start);
+    let outer = start_with_marks(view, start, start + 12);
     let before = view.byte_before(outer);
     before.is_ascii_alphanumeric()
         || matches!(before, b'_' | b'#' | b'$')

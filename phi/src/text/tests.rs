@@ -1,31 +1,62 @@
-//! What the scanner finds in texts, told as tables: marks stand around what must be found.
+//! What the scanner finds in texts, told as tables: `«LABEL value»` stands for what must be found, and nothing else may be.
+
+mod ages;
+mod clean;
+mod dates;
+mod identifiers;
+mod labels;
+mod network;
+mod notes;
+mod numbers;
+mod phones;
+
+use std::sync::OnceLock;
 
 use super::*;
 
-fn spans(text: &str) -> Vec<(String, &'static str)> {
-    let scanner = Scanner::untried(BUILTIN_RULES).unwrap();
+fn scanner() -> &'static Scanner {
+    static SCANNER: OnceLock<Scanner> = OnceLock::new();
+    SCANNER.get_or_init(|| Scanner::untried(BUILTIN_RULES).unwrap())
+}
+
+/// The text with each finding marked. Names and places have tests of their own and are left out.
+fn marked(text: &str, known: &KnownValues) -> String {
     let (mut scratch, mut found) = (Scratch::default(), Vec::new());
-    let known = KnownValues::default();
-    scanner.scan(text, Hint { label: None, known: &known }, &mut scratch, &mut found);
-    found.iter().map(|f| (text[f.start as usize..f.end as usize].to_owned(), f.label.name())).collect()
+    scanner().scan(text, Hint { label: None, known }, &mut scratch, &mut found);
+    let mut marked = String::new();
+    let mut at = 0;
+    for finding in found.iter().filter(|f| !matches!(f.label, Label::Name | Label::Geo | Label::Org)) {
+        let (start, end) = (finding.start as usize, finding.end as usize);
+        marked += &text[at..start];
+        marked += &format!("«{} {}»", finding.label.name(), &text[start..end]);
+        at = end;
+    }
+    marked + &text[at..]
+}
+
+/// Fails with all texts in which something else is found than what is marked.
+fn check(table: &[&str]) {
+    let labels = Label::ALL.map(|label| format!("«{} ", label.name()));
+    let mut wrong = Vec::new();
+    for expected in table {
+        let text =
+            labels.iter().fold((*expected).to_owned(), |text, label| text.replace(label.as_str(), "")).replace('»', "");
+        let found = marked(&text, &KnownValues::default());
+        if found != *expected {
+            wrong.push(format!("wanted {expected}\n found {found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), table.len(), wrong.join("\n"));
 }
 
 #[test]
 fn the_rules_that_ship_hold_their_examples() {
-    let scanner = Scanner::untried(BUILTIN_RULES).unwrap();
     let mut failures = Vec::new();
-    selftest::each(&scanner, |error, text, found| {
+    selftest::each(scanner(), |error, text, found| {
         let found: Vec<_> = found.iter().map(|(start, end)| &text[*start..*end]).collect();
         failures.push(format!("{error}: {text:?} gives {found:?}"));
         Ok(())
     })
     .unwrap();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-#[test]
-fn a_note_is_read() {
-    let text = "Pt MRN 482913, DOB 03/14/1950, call (555) 123-4567. BP 120/80.";
-    let expected = [("482913", "MRN"), ("03/14/1950", "DATE"), ("(555) 123-4567", "PHONE")];
-    assert_eq!(spans(text), expected.map(|(text, label)| (text.to_owned(), label)));
 }
