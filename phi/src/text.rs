@@ -5,6 +5,7 @@
 //! ```
 
 mod age;
+mod beside;
 mod check;
 pub mod claims;
 mod date;
@@ -141,6 +142,7 @@ impl Scanner {
         hits.clear();
         listed::find(Input { text, tokens, claims: claims.list }, self.words, listed, hits);
         self.weigh(hits, claims.list);
+        beside::find(&view, &mut claims);
         arena.resolve(tokens, list);
         if labelled.repeat(&view, list) {
             arena.resolve(tokens, list);

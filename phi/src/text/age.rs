@@ -4,7 +4,7 @@ use crate::finding::Evidence;
 
 use super::claims::{Claims, Kind, Rank};
 use super::groups::continues;
-use super::lexicon::{AGE, FILLER, NUMBER};
+use super::lexicon::{AGE, FILLER, NUMBER, PERSON};
 use super::token::Class;
 use super::view::View;
 
@@ -23,12 +23,14 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
         return fused(view, at, claims);
     }
     view.number(at).filter(|age| AGES.contains(age) && token.len() <= 3)?;
-    if let Some(last) = years_old(view, at + 1) {
-        let end = view.token(last)?.end as usize;
+    if years_old(view, at + 1) {
         claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_AFTER);
         return Some(end);
     }
-    if !told_before(view, at) || continues(view, end) || view.byte(end) == b'-' && view.byte(end + 1).is_ascii_digit() {
+    if !(told_before(view, at) || beside_person(view, at))
+        || continues(view, end)
+        || view.byte(end) == b'-' && view.byte(end + 1).is_ascii_digit()
+    {
         return None;
     }
     claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_BEFORE);
@@ -65,12 +67,14 @@ pub(crate) fn find_written(view: &View<'_>, at: usize, claims: &mut Claims<'_>) 
         return None;
     }
     let start = view.token(at)?.start as usize;
-    let (last, evidence) = match years_old(view, next) {
-        Some(last) => (last, Evidence::LABEL_AFTER),
-        None if told_before(view, at) => (next - 1, Evidence::LABEL_BEFORE),
-        None => return None,
+    let evidence = if years_old(view, next) {
+        Evidence::LABEL_AFTER
+    } else if told_before(view, at) {
+        Evidence::LABEL_BEFORE
+    } else {
+        return None;
     };
-    let end = view.token(last)?.end as usize;
+    let end = view.token(next - 1)?.end as usize;
     claims.add(Kind::Age, (start, end), Rank::Labelled, evidence);
     Some(end)
 }
@@ -86,20 +90,14 @@ fn fused(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
         return None;
     }
     let is = |words: &[&str]| words.iter().any(|known| rest.eq_ignore_ascii_case(known));
-    let last = if is(&["yo", "yom", "yof", "yrold", "yearold"]) || matches!(rest, "M" | "F") {
-        at
-    } else if is(&["y", "yr", "yrs"]) {
-        old_after(view, at + 1).or_else(|| slash_o(view, at + 1)).unwrap_or(at)
-    } else {
-        return None;
-    };
-    // `95F` alone is a temperature, too: a person follows or the line starts with it.
-    if matches!(rest, "M" | "F") && !age_neighbours(view, at) {
+    let spelt = is(&["yo", "yom", "yof", "yrold", "yearold", "y", "yr", "yrs"]);
+    // `95F` alone is a temperature, too: a person follows or comes before.
+    if !spelt && !(matches!(rest, "M" | "F") && age_neighbours(view, at)) {
         return None;
     }
-    let end = view.token(last)?.end as usize;
+    let end = token.start as usize + digits;
     claims.add(Kind::Age, (token.start as usize, end), Rank::Labelled, Evidence::LABEL_AFTER);
-    Some(end)
+    Some(token.end as usize)
 }
 
 fn age_neighbours(view: &View<'_>, at: usize) -> bool {
@@ -114,42 +112,58 @@ fn age_neighbours(view: &View<'_>, at: usize) -> bool {
     article || verb || opens && view.is_mark(at + 1, b',')
 }
 
-/// After the number: the last token of what says that it is an age.
-fn years_old(view: &View<'_>, next: usize) -> Option<usize> {
-    let mut place = next;
-    let dashed = view.is_mark(place, b'-');
-    if dashed {
-        place += 1;
-    }
+/// Whether what follows the number says that it is an age.
+fn years_old(view: &View<'_>, next: usize) -> bool {
+    let place = if view.is_mark(next, b'-') { next + 1 } else { next };
     let word = view.word(place);
     let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    if is(&["yo", "yom", "yof"]) {
-        return Some(place);
-    }
     if is(&["y"]) {
-        return slash_o(view, place + 1);
+        let tied = view.is_mark(place + 1, b'/') || view.is_mark(place + 1, b'.');
+        return tied && view.word(place + 2).eq_ignore_ascii_case("o");
     }
-    if is(&["year", "years", "yr", "yrs"]) {
-        return old_after(view, place + 1);
-    }
-    None
-}
-
-/// `/o`, `.o.`.
-fn slash_o(view: &View<'_>, mark: usize) -> Option<usize> {
-    let tied = view.is_mark(mark, b'/') || view.is_mark(mark, b'.');
-    (tied && view.word(mark + 1).eq_ignore_ascii_case("o"))
-        .then(|| if view.is_mark(mark, b'.') && view.is_mark(mark + 2, b'.') { mark + 2 } else { mark + 1 })
+    is(&["yo", "yom", "yof"]) || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
 }
 
 /// `old`, `-old`, `of age`.
-fn old_after(view: &View<'_>, next: usize) -> Option<usize> {
+fn old_after(view: &View<'_>, next: usize) -> bool {
     let place = if view.is_mark(next, b'-') || view.is_mark(next, b'.') { next + 1 } else { next };
     let word = view.word(place);
-    if ["old", "young"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
-        return Some(place);
+    let old = ["old", "young"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    old || word.eq_ignore_ascii_case("of") && view.word(place + 1).eq_ignore_ascii_case("age")
+}
+
+/// `he is 98`, `my mother Ann is 106`, `Grace Calhurst, 97, fell`.
+fn beside_person(view: &View<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    let next = view.token(at + 1);
+    let ends = next.is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'!' | b'\n'))
+        || matches!(view.word(at + 1), "and" | "with" | "now" | "but" | "who" | "this" | "today");
+    if matches!(view.word(before), "is" | "IS" | "was" | "now" | "just" | "s") {
+        return ends && subject(view, before);
     }
-    (word == "of" && view.word(place + 1) == "age").then_some(place + 1)
+    if !view.is_mark(before, b',') || !view.is_mark(at + 1, b',') {
+        return false;
+    }
+    let verb = view.word(at + 2);
+    let acts = verb.len() > 3 && verb.ends_with("ed")
+        || matches!(verb, "fell" | "who" | "was" | "is" | "has" | "had" | "lives" | "with" | "of" | "came");
+    acts && before > 0 && view.token(before - 1).is_some_and(|name| name.is_word() && name.len() >= 3)
+}
+
+/// Whether up to three words before speak of one person and of nothing measured.
+fn subject(view: &View<'_>, verb: usize) -> bool {
+    for place in (verb.saturating_sub(4)..verb).rev() {
+        let Some(token) = view.token(place) else { return false };
+        if view.note(place).is(PERSON) {
+            return true;
+        }
+        let named =
+            matches!(token.class, Class::Capital | Class::Mixed) || token.class == Class::Lower || token.is_mark(b'-');
+        if !named {
+            return false;
+        }
+    }
+    false
 }
 
 /// `aged 93`, `age: 101`, `turned 95`, `age is 94`.

@@ -111,10 +111,23 @@ fn url_end(view: &View<'_>, start: usize) -> Option<usize> {
     Some(end)
 }
 
+/// At `www`: whatever follows is a web address.
+pub(crate) fn www(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    let token = view.token(at).filter(|_| view.word(at).eq_ignore_ascii_case("www"))?;
+    let start = token.start as usize;
+    let end = url_end(view, start).filter(|end| *end > start + 6)?;
+    claims.add(Kind::Url, (start, end), Rank::Strict, Evidence::SHAPE);
+    Some(end)
+}
+
 /// At a top-level domain's word: the bare domain it ends, with its path; hosts of no public domain are not found at all.
 pub(crate) fn domain(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let end_of_name = view.token(at)?.end as usize;
     if !view.is_tight(at) || !view.is_mark(at.checked_sub(1)?, b'.') || !view.is_tight(at - 1) {
+        return None;
+    }
+    // `sheet.Pt` is a sentence without its space.
+    if matches!(view.token(at)?.class, Class::Capital | Class::Mixed) {
         return None;
     }
     // The label after this one, if any, has its own turn.

@@ -92,6 +92,7 @@ fn word_anchor(
     match view.byte(token.end as usize) {
         b'/' => opaque::user_agent(view, at, claims),
         b'-' if token.text(view.text).eq_ignore_ascii_case("xxx") => number::masked(view, at, claims),
+        b'.' if token.len() == 3 && net::www(view, at, claims).is_some() => Some(token.end as usize),
         b'-' | b'_' | b':' | b'.' => {
             let coded = labelled::find_prefixed(view, rules, at, claims);
             let hex = coded.or_else(|| ip::may_start(view, at).then(|| ip::find_hex(view, at, claims)).flatten());

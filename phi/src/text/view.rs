@@ -96,7 +96,7 @@ impl<'t> View<'t> {
     pub(crate) fn cue_distance_before(&self, at: usize, reach: usize, flag: u32) -> Option<usize> {
         let mut words = 0;
         let mut place = at;
-        while words < reach && place > 0 && at - place < reach * 3 {
+        while words < reach && place > 0 && at - place < reach * 2 + 4 {
             place -= 1;
             let token = self.token(place)?;
             match token.class {
