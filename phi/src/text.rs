@@ -4,6 +4,7 @@
 //! text ─▶ plain form (odd characters only) ─▶ tokens + notes ─▶ recognisers by anchor ─▶ claims ─▶ resolution ─▶ findings
 //! ```
 
+mod account_name;
 mod age;
 mod beside;
 mod check;
@@ -134,7 +135,7 @@ impl Scanner {
         token::tokenize(text, tokens);
         self.compiled.lexicon.annotate(tokens, notes);
         let court = notes.iter().filter(|note| note.is(COURT)).take(COURT_WORDS).count() == COURT_WORDS;
-        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, court };
+        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, words: self.words, court };
         list.clear();
         let mut claims = Claims { list, params: &self.compiled.params };
         recognise::all(&view, &self.compiled.labelled, &mut claims);

@@ -4,8 +4,8 @@ use crate::finding::Evidence;
 
 use super::claims::{Claims, Kind, Rank};
 use super::groups::continues;
-use super::lexicon::{AGE, FILLER, NUMBER, PERSON};
-use super::token::Class;
+use super::lexicon::{AGE, FILLER, NUMBER, PERSON, UNIT};
+use super::token::{Class, Token};
 use super::view::View;
 
 const AGES: std::ops::RangeInclusive<u32> = 90..=125;
@@ -16,6 +16,7 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let (start, end) = (token.start as usize, token.end as usize);
     let before = view.byte_before(start);
     let inner = matches!(before, b'.' | b'/' | b':' | b'-' | b'$' | b'#') && view.byte_before(start - 1) != b' ';
+    let inner = inner && !(before == b'/' && gendered(view, at));
     if token.len() > 9 || inner && before != b':' || before == b':' && view.byte_before(start - 1).is_ascii_digit() {
         return None;
     }
@@ -25,6 +26,10 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     view.number(at).filter(|age| AGES.contains(age) && token.len() <= 3)?;
     if years_old(view, at + 1) {
         claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_AFTER);
+        return Some(end);
+    }
+    if gendered(view, at) || birthday(view, at) {
+        claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::NEIGHBOURS);
         return Some(end);
     }
     if !(told_before(view, at) || beside_person(view, at))
@@ -90,7 +95,9 @@ fn fused(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
         return None;
     }
     let is = |words: &[&str]| words.iter().any(|known| rest.eq_ignore_ascii_case(known));
-    let spelt = is(&["yo", "yom", "yof", "yrold", "yearold", "y", "yr", "yrs"]);
+    let years = is(&["year", "years"]) && old_after(view, at + 1);
+    let birthday = years || is(&["th", "st", "nd", "rd"]) && birthday(view, at);
+    let spelt = birthday || is(&["yo", "yom", "yof", "yrold", "yearold", "y", "yr", "yrs"]);
     // `95F` alone is a temperature, too: a person follows or comes before.
     if !spelt && !(matches!(rest, "M" | "F") && age_neighbours(view, at)) {
         return None;
@@ -118,8 +125,14 @@ fn years_old(view: &View<'_>, next: usize) -> bool {
     let word = view.word(place);
     let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
     if is(&["y"]) {
-        let tied = view.is_mark(place + 1, b'/') || view.is_mark(place + 1, b'.');
-        return tied && view.word(place + 2).eq_ignore_ascii_case("o");
+        let tied =
+            matches!(view.byte(view.token(place).map_or(0, |y| y.end as usize)), b'/' | b'.' | b' ' | b',' | b'-');
+        let mark = usize::from(view.token(place + 1).is_some_and(|mark| matches!(mark.mark, b'/' | b'.' | b'-')));
+        let o = view.word(place + 1 + mark);
+        return tied
+            && (o.eq_ignore_ascii_case("o")
+                || view.is_mark(place + 1, b',')
+                || matches!(o, "F" | "M" | "female" | "male"));
     }
     is(&["yo", "yom", "yof"]) || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
 }
@@ -136,10 +149,26 @@ fn old_after(view: &View<'_>, next: usize) -> bool {
 fn beside_person(view: &View<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
     let next = view.token(at + 1);
+    // `he is almost 98`.
+    let before = if matches!(view.word(before), "almost" | "nearly" | "now" | "already" | "only" | "about" | "just") {
+        before.saturating_sub(1)
+    } else {
+        before
+    };
     let ends = next.is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'!' | b'\n'))
         || matches!(view.word(at + 1), "and" | "with" | "now" | "but" | "who" | "this" | "today");
-    if matches!(view.word(before), "is" | "IS" | "was" | "now" | "just" | "s") {
+    if matches!(view.word(before), "is" | "IS" | "was" | "turns" | "s") {
         return ends && subject(view, before);
+    }
+    // `I am 93`, `I'm 93`.
+    let me = matches!(view.word(before), "am" | "m")
+        && before.checked_sub(1).is_some_and(|i| view.word(i) == "I" || view.is_mark(i, b'\''));
+    if me
+        || matches!(view.word(before), "At" | "at")
+            && view.is_mark(at + 1, b',')
+            && matches!(view.word(at + 2), "he" | "she" | "they" | "I")
+    {
+        return ends;
     }
     if !view.is_mark(before, b',') || !view.is_mark(at + 1, b',') {
         return false;
@@ -150,9 +179,38 @@ fn beside_person(view: &View<'_>, at: usize) -> bool {
     acts && before > 0 && view.token(before - 1).is_some_and(|name| name.is_word() && name.len() >= 3)
 }
 
+/// `92 male`, `92/F`, `F/92`, `female, 92`, `a woman of 92`.
+fn gendered(view: &View<'_>, at: usize) -> bool {
+    let long = |place: usize| {
+        let word = view.word(place);
+        ["male", "female", "man", "woman", "lady", "gentleman", "gent", "boy", "girl"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    };
+    let short = |place: usize| matches!(view.word(place), "F" | "M" | "f" | "m");
+    let Some(before) = at.checked_sub(1) else { return long(1) || view.is_mark(1, b'/') && short(2) };
+    if view.token(at + 1).is_some_and(Token::space_before) && long(at + 1)
+        || view.is_mark(at + 1, b'/') && short(at + 2) && view.is_tight(at + 2)
+    {
+        return true;
+    }
+    let Some(word) = before.checked_sub(1) else { return false };
+    if view.is_mark(before, b'/') && short(word) && view.is_tight(at) {
+        return true;
+    }
+    let ends = !view.is_mark(at + 1, b'%') && !view.note(at + 1).is(UNIT) && !view.is_mark(at + 1, b'/');
+    let joined = view.is_mark(before, b',') || matches!(view.word(before), "of" | "aged");
+    joined && long(word) && ends
+}
+
+/// `her 95th birthday` is written as one token; `birthday number 95` is not asked.
+fn birthday(view: &View<'_>, at: usize) -> bool {
+    view.word(at + 1).eq_ignore_ascii_case("birthday")
+}
+
 /// Whether up to three words before speak of one person and of nothing measured.
 fn subject(view: &View<'_>, verb: usize) -> bool {
-    for place in (verb.saturating_sub(4)..verb).rev() {
+    for place in (verb.saturating_sub(5)..verb).rev() {
         let Some(token) = view.token(place) else { return false };
         if view.note(place).is(PERSON) {
             return true;
@@ -169,14 +227,15 @@ fn subject(view: &View<'_>, verb: usize) -> bool {
 /// `aged 93`, `age: 101`, `turned 95`, `age is 94`.
 fn told_before(view: &View<'_>, at: usize) -> bool {
     let mut place = at;
-    for _ in 0..4 {
+    for _ in 0..6 {
         let Some(before) = place.checked_sub(1) else { return false };
         place = before;
         if view.note(place).is(AGE) {
             return true;
         }
-        let passes = view.note(place).is(FILLER)
-            || view.token(place).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'(' | b'"' | b'-'));
+        let passes = view.note(place).is(FILLER | UNIT)
+            || matches!(view.word(place), "sex" | "Sex" | "gender" | "Gender" | "SEX")
+            || view.token(place).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'(' | b')' | b'"' | b'-' | b'/'));
         if !passes {
             return false;
         }

@@ -148,9 +148,21 @@ pub(crate) fn domain(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Opt
     if matches!(before, b'@' | b'/' | b'\\' | b'_' | b'=') && !www || continues_name(view, end_of_name) {
         return None;
     }
-    let path = matches!(view.byte(end_of_name), b'/' | b'?' | b':') && !matches!(view.byte(end_of_name + 1), 0..=b' ');
+    let path = matches!(view.byte(end_of_name), b'/' | b'?') && !matches!(view.byte(end_of_name + 1), 0..=b' ');
+    let port = view.byte(end_of_name) == b':' && view.byte(end_of_name + 1).is_ascii_digit();
     let end = if path { url_end(view, start)? } else { end_of_name };
-    let machine = !www && !path && view.cue_distance_before(at.checked_sub(2)?, 3, HOST).is_some();
+    // Short and general endings make domains only together with more: `normal.ca` is a sentence without its space.
+    let sure = www
+        || path
+        || matches!(
+            view.word(at),
+            "com" | "org" | "net" | "edu" | "gov" | "mil" | "uk" | "de" | "eu" | "info" | "io" | "biz"
+        );
+    let dots = view.slice(start, end_of_name).iter().filter(|byte| **byte == b'.').count();
+    if !sure && dots < 2 {
+        return None;
+    }
+    let machine = port || !www && !path && view.cue_distance_before(at.checked_sub(2)?, 3, HOST).is_some();
     let kind = if machine { Kind::Host } else { Kind::Url };
     claims.add(kind, (start, end), if www || path { Rank::Strict } else { Rank::Shape }, Evidence::SHAPE);
     Some(end)

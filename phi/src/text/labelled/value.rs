@@ -25,6 +25,10 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
             let least = if marked || mixed { rule.min } else { rule.bare };
             let all = counted.letters + counted.digits;
             let measured = counted.letters == 0 && view.note(view.after(place, end)).is(UNIT);
+            let few = counted.letters > 0 && counted.digits < 3 && !matches!(rule.label, None | Some(Label::Mrn));
+            if few || rule.label.is_some() && is_measure(view.text.get(start..end).unwrap_or_default()) {
+                return None;
+            }
             let other = rule.label.is_some() && is_other_shape(view, rule.label, (start, end), marked || rule.grouped);
             ((least..=rule.max).contains(&all) && counted.digits > 0 && !measured && !other).then_some((start, end))
         }
@@ -41,7 +45,9 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
 /// Whether a code is a calendar date, or (without a mark after the label) has the form of a telephone or social security number.
 fn is_other_shape(view: &View<'_>, label: Option<Label>, (start, end): (usize, usize), marked: bool) -> bool {
     let written = view.slice(start, end);
-    if written.starts_with(b"0x") || is_machine_id(written) && !matches!(label, Some(Label::Mrn | Label::HealthPlan)) {
+    if written.starts_with(b"0x")
+        || is_machine_id(written) && !matches!(label, Some(Label::Mrn | Label::HealthPlan | Label::Biometric))
+    {
         return true;
     }
     if !view.byte(start).is_ascii_digit() {
@@ -60,6 +66,16 @@ fn is_other_shape(view: &View<'_>, label: Option<Label>, (start, end): (usize, u
         || !marked
             && (groups.lens(&[3, 3, 4]) || groups.lens(&[3, 2, 4]))
             && groups.list().get(2).is_some_and(|last| last.end == end)
+}
+
+/// `500mg`, `65M`, `45yo`: up to four digits and a few letters behind them.
+fn is_measure(code: &str) -> bool {
+    let digits = code.bytes().take_while(u8::is_ascii_digit).count();
+    let tail = code.get(digits..).unwrap_or_default();
+    let small = !tail.is_empty() && tail.len() <= 4 && tail.bytes().all(|byte| byte.is_ascii_lowercase());
+    (1..=4).contains(&digits)
+        && (small || digits <= 3 && matches!(tail, "M" | "F" | "MG" | "ML" | "YO" | "H" | "D" | "L"))
+        || code.starts_with(['Q', 'q']) && code.ends_with(['H', 'h'])
 }
 
 /// A UUID or sixteen and more hexadecimal digits with letters: a program's own id.
