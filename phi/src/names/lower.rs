@@ -10,7 +10,7 @@ use crate::listed::{Kind, Scene};
 use crate::text::Class;
 
 /// Two words in lower case without anything before them have to be hardly anything but a name.
-const ENOUGH_ALONE: i32 = 14;
+const ENOUGH_ALONE: i32 = 13;
 /// A word that no list has counts as a surname only behind a given name.
 const UNKNOWN: i32 = 4;
 
@@ -146,10 +146,16 @@ fn weigh(known: Known, behind_given: bool) -> i32 {
     }
     let first = if known.first() > 0 { 3 + known.first() / 2 } else { 0 };
     let last = if known.last() > 0 { 2 + known.last() / 2 } else { 0 };
-    let strong = known.first() >= 12 || known.last() >= 12 || behind_given && known.last() >= 9;
-    let mut loss = if strong { known.common() } else { known.common() * 2 };
+    let strong = known.first() >= 12 || known.last() >= 12;
+    let mut loss = if behind_given && known.last() >= 9 {
+        known.common() / 2
+    } else if strong {
+        known.common()
+    } else {
+        known.common() * 2
+    };
     if known.is(Fact::Drug) || known.is(Fact::Clinical) || known.is(Fact::Eponym) {
-        loss += if known.first() >= 8 || known.last() >= 9 { 1 } else { 6 };
+        loss += if known.first() >= 8 || known.last() >= 9 || behind_given && !known.is(Fact::Drug) { 1 } else { 6 };
     }
     if known.plays(Role::Eponym) {
         loss += if behind_given { 1 } else { 5 };

@@ -100,6 +100,11 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     if place.scene.court && initials > 0 && words == 1 {
         sum += 2;
     }
+    // `Na 132`: two letters are mostly something else.
+    if words + initials == 1 && left.points < 4 && place.scene.token(first.first).is_some_and(|token| token.len() <= 2)
+    {
+        sum -= 5;
+    }
     if words > 1 && !announced && is_town(place.scene, first, last) {
         sum -= 9;
     }

@@ -80,7 +80,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
         // Hardly anything but a given name.
         points.given += 2;
     }
-    if part.class == Class::Upper && !standing.shouted && part.sort == Sort::Word {
+    if part.class == Class::Upper && !standing.shouted && part.first == part.last {
         points = points.minus(capitals_loss(scene, part));
     }
     if part.joined && common == 0 { points.minus(-1) } else { points }
@@ -131,7 +131,7 @@ fn other_meaning(known: Known, standing: Standing) -> i32 {
         loss += either(3, 7);
     }
     if known.city() > 0 {
-        loss += either(0, known.city() / 2);
+        loss += either(0, (known.city() - 3).max(0));
     }
     if known.plays_any(PERSON_WORDS) {
         loss += if known.last() >= 10 { 3 } else { 8 };

@@ -238,7 +238,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
         let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
-        let practice = scene.known(at.wrapping_sub(1)).city() >= 3 && at > from;
+        let practice = at > from
+            && scene.known(at - 1).city() >= 3
+            && scene.known(at - 1).first() < 8
+            && is_practice(scene.word(at));
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
@@ -265,6 +268,22 @@ fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
         && scene.is_mark(at + 3, b'.')
         && scene.is_tight(at + 1)
         && scene.is_tight(at + 2)
+}
+
+/// `Springfield Pediatrics`.
+fn is_practice(word: &str) -> bool {
+    const PRACTICES: [&str; 9] = [
+        "Pediatrics",
+        "Cardiology",
+        "Orthopedics",
+        "Dermatology",
+        "Physicians",
+        "Associates",
+        "Dental",
+        "Oncology",
+        "Imaging",
+    ];
+    PRACTICES.contains(&word)
 }
 
 fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
