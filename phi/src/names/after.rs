@@ -91,7 +91,8 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
     if scene.token(at).is_some_and(|token| token.class.has_digit() && token.len() <= 4) {
         return Side::of(2);
     }
-    if known.plays(Role::Relation) || known.plays(Role::Person) { Side::of(3) } else { Side::NONE }
+    let acts = known.plays_any(Role::set(&[Role::Relation, Role::Person, Role::SayVerb])) || scene.word(at) == "heard";
+    if acts { Side::of(3) } else { Side::NONE }
 }
 
 /// `(born 1963)`, `(DOB`, `(mother)`, `(he/him)`, `(45)`.

@@ -212,6 +212,10 @@ fn joined(scene: &Scene<'_>, mut part: Part) -> Part {
         let Some(token) = scene.token(next).filter(|token| token.is_word()) else { break };
         // `Ji-hoon`, but not `Post-op`.
         let other = scene.known(next);
+        if scene.plays(part.last, Role::Syllable) && other.plays(Role::Syllable) {
+            part = Part { last: next, known: Known::MADE_GIVEN, joined: true, sort: Sort::Word, ..part };
+            continue;
+        }
         let plain = other.common() == 0 && !other.is(Fact::Clinical) && !other.is(Fact::Drug);
         let lower_name = token.class == Class::Lower && plain && part.known.common() <= 2;
         if !(scene.is_capital(next) || lower_name) || part.last - part.first > 6 {

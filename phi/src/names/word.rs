@@ -78,7 +78,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     points = points.minus(loss);
     if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
-        points.given += 2;
+        points.given += 3;
     }
     if part.class == Class::Upper && !standing.shouted && part.first == part.last {
         points = points.minus(capitals_loss(scene, part));

@@ -94,8 +94,9 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
                 || matches!(scene.word(at), "st" | "saint" | "mercy");
         if !(telling_here || soft(at) || telling && known.common() < 4) {
             // An unknown word before a head tells as well.
-            if known.is_nothing() && !telling {
-                (first, telling) = (at, true);
+            let after_saint = matches!(scene.word(at.wrapping_sub(1)), "st" | "saint");
+            if (known.is_nothing() || after_saint) && !telling {
+                (first, telling) = (if after_saint { at - 1 } else { at }, true);
             }
             break;
         }
@@ -345,5 +346,6 @@ fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
         Role::Direction,
         Role::Calendar,
     ])) || known.plays(Role::CareMod) && !saint;
-    saint || !(generic || term || role)
+    let town = known.phrase_words() > 1 && super::locality::city(scene, at).is_some_and(|last| last > at);
+    saint || town || !(generic || term || role)
 }
