@@ -3,6 +3,8 @@
 //! Today: the first layer only. The field says what its value may be; the highest level of the fields
 //! that are present is the event's level. Nothing is searched for inside free text and nothing is masked.
 
+mod encoded;
+pub mod engine;
 pub mod finding;
 pub mod gazetteer;
 pub mod hidden;
@@ -10,10 +12,12 @@ pub mod label;
 mod level;
 pub mod listed;
 mod names;
-mod paths;
+pub mod paths;
 mod places;
+mod policy;
 pub mod text;
 
+pub use engine::{Engine, Located, RuleError, Scratch};
 pub use finding::{Evidence, Finding, RuleId};
 pub use label::Label;
 pub use level::Level;
@@ -42,6 +46,6 @@ impl<'a> Classified<'a> {
 /// Gives an event its level. A field that no rule knows fails closed to [`Level::Confidential`].
 #[must_use]
 pub fn classify(event: AuditEvent<'_>) -> Classified<'_> {
-    let level = paths::highest_level(&event);
+    let level = policy::highest_level(&event);
     Classified { event, level }
 }

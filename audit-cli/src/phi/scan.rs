@@ -133,12 +133,12 @@ impl Searcher {
     fn text(&mut self, text: &str) -> Vec<Span<'_>> {
         self.engine.scan_any(text, &mut self.scratch, &mut self.found);
         let mut points = CodePoints::of(text);
-        let engine = &self.engine;
-        let span = |located: &Located| {
+        let mut spans = Vec::with_capacity(self.found.len());
+        for located in &self.found {
             let (start, end) = (points.at(located.start), points.at(located.end));
-            Span { path: None, in_key: false, start, end, ..span(engine, located) }
-        };
-        self.found.iter().map(span).collect()
+            spans.push(Span { path: None, in_key: false, start, end, ..span(&self.engine, located) });
+        }
+        spans
     }
 
     fn document(&mut self, document: &str) -> Result<Vec<Span<'_>>> {

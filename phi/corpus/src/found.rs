@@ -1,34 +1,31 @@
 //! What `phi` finds in a text, as spans in code points: the one place that knows the scanner.
 
 use anyhow::Result;
-use phi::Finding;
-use phi::text::{Hint, KnownValues, Scanner, Scratch};
+use phi::{Engine, Located, Scratch};
 
 use crate::sample::{Sample, Span};
 
-/// The scanner with its buffers.
+/// The engine with its buffers.
 pub struct Finder {
-    scanner: Scanner,
-    known: KnownValues,
+    engine: Engine,
     scratch: Scratch,
-    found: Vec<Finding>,
+    found: Vec<Located>,
 }
 
 impl Finder {
     pub fn new() -> Result<Self> {
-        let scanner = Scanner::builtin()?;
-        Ok(Self { scanner, known: KnownValues::default(), scratch: Scratch::default(), found: Vec::new() })
+        Ok(Self { engine: Engine::builtin()?, scratch: Scratch::default(), found: Vec::new() })
     }
 
     pub fn find(&mut self, text: &str) -> Vec<Span> {
-        self.scanner.scan(text, Hint { label: None, known: &self.known }, &mut self.scratch, &mut self.found);
+        self.engine.scan_any(text, &mut self.scratch, &mut self.found);
         let mut points = CodePoints::of(text);
-        let found = self.found.iter().map(|finding| Span {
-            start: points.at(finding.start),
-            end: points.at(finding.end),
-            label: finding.label.name().to_owned(),
+        let found = self.found.iter().map(|located| Span {
+            start: points.at(located.start),
+            end: points.at(located.end),
+            label: located.finding.label.name().to_owned(),
             optional: false,
-            rule: self.scanner.rule_name(finding.rule).to_owned(),
+            rule: self.engine.rule_name(located.finding.rule).to_owned(),
         });
         found.collect()
     }

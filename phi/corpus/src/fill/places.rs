@@ -25,8 +25,14 @@ pub(super) fn form(form: &str, filling: &mut Filling<'_>) -> Option<String> {
             let unit = filling.rng.word("Apt 4B|Unit 12|Suite 300|#7|Apt. 213|Lot 9").to_owned();
             format!("{number} {}, {unit}", filling.draw("street.us")?)
         }
+        "street_city" => format!("{}, {}", self::form("street", filling)?, us_city(filling)?),
+        "street_unit_city" => format!("{}, {}", self::form("street_unit", filling)?, us_city(filling)?),
+        "address_unit" => {
+            format!("{}, {}", self::form("street_unit", filling)?, self::form("city_st_zip", filling)?)
+        }
+        "box_address" => format!("{}, {}", self::form("po_box", filling)?, self::form("city_st_zip", filling)?),
         "address" => match filling.rng.next() % 4 {
-            0 => format!("{}, {}", self::form("street_unit", filling)?, self::form("city_st_zip", filling)?),
+            0 => self::form("address_unit", filling)?,
             _ => format!("{}, {}", self::form("street", filling)?, self::form("city_st_zip", filling)?),
         },
         "address_uk" => {

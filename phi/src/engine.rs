@@ -1,0 +1,75 @@
+//! The engine: rules and policy, compiled, tried on their own examples, and never changed afterwards.
+
+pub mod error;
+pub(crate) mod leaf;
+pub(crate) mod load;
+mod located;
+mod prose;
+mod reload;
+pub(crate) mod scan;
+mod trial;
+
+use std::sync::Arc;
+
+pub use error::{RuleError, RuleFault};
+pub use located::Located;
+pub use reload::Reloadable;
+pub use scan::Scratch;
+
+use crate::finding::{Finding, RuleId};
+use crate::paths::load::Tables;
+use crate::text::Scanner;
+use scan::{Scan, Work};
+
+/// Bytes that one scan looks at, decoded ones included, before it says that it was too much.
+const SCAN_BYTES_MAX: usize = 64 << 20;
+
+/// Everything that says what is found and what it means.
+#[derive(Debug)]
+pub struct Engine {
+    tables: Tables,
+    scanner: Scanner,
+    version: Arc<str>,
+}
+
+impl Engine {
+    /// The rules that come with the product.
+    pub fn builtin() -> Result<Self, RuleError> {
+        Self::from_toml(&[])
+    }
+
+    /// The rules that come with the product, with the given files (name, text) in the place of those of the same name.
+    /// A file with a rule that fails its own examples is refused.
+    pub fn from_toml(rules: &[(&str, &str)]) -> Result<Self, RuleError> {
+        let engine = Self::untried(rules)?;
+        trial::run(&engine)?;
+        Ok(engine)
+    }
+
+    fn untried(rules: &[(&str, &str)]) -> Result<Self, RuleError> {
+        let load::Loaded { tables, scanner, version } = load::load(&load::files(rules))?;
+        Ok(Self { tables, scanner, version: version.into() })
+    }
+
+    /// The newest version that a rule file declares, and a digest of all of them.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The name of the rule that made a finding.
+    #[must_use]
+    pub fn rule_name(&self, rule: RuleId) -> &str {
+        self.tables.rule_name(rule).unwrap_or_else(|| self.scanner.rule_name(rule))
+    }
+
+    /// Searches free text; whatever is encoded in it is decoded. Findings come in order and do not overlap.
+    pub fn scan_text(&self, text: &str, scratch: &mut Scratch, out: &mut Vec<Finding>) {
+        out.clear();
+        self.scan(scratch, SCAN_BYTES_MAX).content(text, out);
+    }
+
+    pub(crate) fn scan<'e, 's>(&'e self, scratch: &'s mut Scratch, bytes: usize) -> Scan<'e, 's> {
+        Scan { tables: &self.tables, scanner: &self.scanner, pool: &mut scratch.pool, work: Work::of(bytes), depth: 0 }
+    }
+}
