@@ -1,6 +1,6 @@
 # The front door: every task of the project, one line of help each. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check unit stack-test dev-test fuzz bench up gateway down status fmt doc clean
+.PHONY: help setup build demo test check unit stack-test dev-test fuzz phi-report bench up gateway down status fmt doc clean
 # check, unit and the stacks share two cores and one target folder: `make -j` must not interleave them.
 .NOTPARALLEL:
 SHELL := /bin/bash
@@ -52,6 +52,9 @@ fuzz: ## run every fuzz target (FUZZ_SECONDS=60 each); needs the nightly toolcha
 	@fuzz/seed
 	@for target in $$(cargo +nightly fuzz list); do \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=16384 || exit 1; done
+
+phi-report: ## measure what the PHI scanner finds in labelled texts, and hold it to its bounds
+	@cargo run --quiet --package phi-corpus -- report
 
 bench: setup build ## measure, and print all figures as one table
 	@cargo bench --quiet --package schemas --package seal -- --warm-up-time 1 --measurement-time 3

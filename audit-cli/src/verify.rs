@@ -11,8 +11,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use seal::verify::verdict;
-use seal::{KeyId, MacKey, Verdict};
+use seal::draft::verify::verdict;
+use seal::draft::{KeyId, MacKey, Verdict};
 use serde_json::json;
 
 use crate::connections::Connections;

@@ -44,7 +44,7 @@ impl Section for EnrichConfig {
         if self.key_id.is_empty() {
             problems.push(Problem::new("key_id", "is empty; give the key a name, such as \"seal-2026-01\""));
         }
-        if self.key.expose().len() < seal::mac::KEY_BYTES_MIN {
+        if self.key.expose().len() < seal::draft::mac::KEY_BYTES_MIN {
             problems.push(Problem::new("key", "is shorter than 32 bytes; make one with `openssl rand -hex 32`"));
         }
         if self.linger_ms > 1_000 {

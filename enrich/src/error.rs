@@ -2,7 +2,7 @@
 
 use runtime::Disposition;
 use schemas::DecodeError;
-use seal::LeafError;
+use seal::draft::LeafError;
 use stream::Partition;
 
 /// The closed set of failures of this service.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use phi::Classified;
 use schemas::wire::{self, SchemaId};
 use schemas::{DecodeError, SealedRecord, topic};
-use seal::{ChainState, KeyId, Leaf, LeafHash, MacKey, Sealer, Sequence, Signer, SourcePosition};
+use seal::draft::{ChainState, KeyId, Leaf, MacKey, Sealer, Signer, SourcePosition};
+use seal::{LeafHash, Sequence};
 use stream::{Offset, Partition, Position};
 
 use crate::error::Error;

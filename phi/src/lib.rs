@@ -10,10 +10,14 @@
 mod encoded;
 pub mod engine;
 pub mod finding;
+pub mod gazetteer;
 pub mod hidden;
 pub mod label;
 mod level;
+pub mod listed;
+mod names;
 pub mod paths;
+mod places;
 mod policy;
 pub mod text;
 

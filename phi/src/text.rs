@@ -32,7 +32,9 @@ pub use token::{Class, Token};
 pub use view::View;
 
 use crate::finding::{Evidence, Finding, RuleId};
+use crate::gazetteer::Gazetteer;
 use crate::label::Label;
+use crate::listed::{self, Buffers, Hit, Input};
 
 use claims::{Arena, Claims, Kind};
 use fold::PlainText;
@@ -57,12 +59,15 @@ pub struct Scratch {
     claims: Vec<Claim>,
     arena: Arena,
     labelled: known::Labelled,
+    listed: Buffers,
+    hits: Vec<Hit>,
 }
 
 /// Compiled rules. Immutable: share it between threads.
 #[derive(Debug)]
 pub struct Scanner {
     compiled: Compiled,
+    words: &'static Gazetteer,
 }
 
 /// The rules that ship with the program.
@@ -85,9 +90,13 @@ impl Scanner {
     /// # Errors
     /// What is wrong, by rule and example number.
     pub fn from_toml(rules: &str) -> Result<Self, RuleError> {
-        let scanner = Self { compiled: rules::compile(rules)? };
+        let scanner = Self::untried(rules)?;
         selftest::run(&scanner)?;
         Ok(scanner)
+    }
+
+    fn untried(rules: &str) -> Result<Self, RuleError> {
+        Ok(Self { compiled: rules::compile(rules)?, words: Gazetteer::shared()? })
     }
 
     /// The version that the rules file gives itself.
@@ -115,7 +124,7 @@ impl Scanner {
 
     /// Leaves in the scratch all claims that hold, harmless ones too. True when their offsets are of the plain form.
     fn claim(&self, text: &str, hint: Hint<'_>, scratch: &mut Scratch) -> bool {
-        let Scratch { plain, tokens, notes, claims: list, arena, labelled } = scratch;
+        let Scratch { plain, tokens, notes, claims: list, arena, labelled, listed, hits } = scratch;
         let folded = PlainText::is_needed(text);
         if folded {
             plain.fill(text);
@@ -129,11 +138,23 @@ impl Scanner {
         let mut claims = Claims { list, params: &self.compiled.params };
         recognise::all(&view, &self.compiled.labelled, &mut claims);
         self.hinted(&view, hint, &mut claims);
+        hits.clear();
+        listed::find(Input { text, tokens, claims: claims.list }, self.words, listed, hits);
+        self.weigh(hits, claims.list);
         arena.resolve(tokens, list);
         if labelled.repeat(&view, list) {
             arena.resolve(tokens, list);
         }
         folded
+    }
+
+    /// What lists and neighbours found becomes claims of the rules that are switched on; a rule's score is the highest it gives.
+    fn weigh(&self, hits: &[Hit], list: &mut Vec<Claim>) {
+        list.extend(hits.iter().filter_map(|hit| {
+            let param = self.compiled.listed.get(hit.kind as usize).filter(|param| param.on)?;
+            let claim = hit.claim(param.rule);
+            Some(Claim { score: claim.score.min(param.score), ..claim })
+        }));
     }
 
     fn hinted(&self, view: &View<'_>, hint: Hint<'_>, claims: &mut Claims<'_>) {

@@ -1,4 +1,4 @@
-//! The chain's state: how long it is and what its last leaf hashes to.
+//! A leaf's place in its chain and its hash.
 
 use std::fmt;
 
@@ -50,23 +50,6 @@ impl fmt::Debug for LeafHash {
 impl fmt::Display for LeafHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.hex(&mut [0; 64]))
-    }
-}
-
-/// Where the next leaf goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainState {
-    pub next: Sequence,
-    pub previous: LeafHash,
-}
-
-impl ChainState {
-    pub const EMPTY: Self = Self { next: Sequence(0), previous: LeafHash::NONE };
-
-    /// The state after `leaf` took its place at `next`.
-    #[must_use]
-    pub fn after(self, leaf: LeafHash) -> Self {
-        Self { next: Sequence(self.next.0 + 1), previous: leaf }
     }
 }
 

@@ -1,158 +1,129 @@
-//! The leaf: the hashed text. Written by hand in canonical order, read back through serde.
+//! The final leaf (version 1) as plain types: what the writer takes and what a reader finds. No I/O, no parsing, no writing.
+//!
+//! ```text
+//! {"chain":C,"class":{..},"prev":H,"seq":N,"source":{"from":A,"next":B,"partition":P,"time":T},"type":K,"v":1,"what":{..}}
+//! ```
 
-use schemas::AuditEvent;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+mod body;
+mod kind;
+pub(crate) mod limits;
+pub(crate) mod write;
 
-use crate::canonical::Members;
-use crate::chain::{ChainState, LeafHash, Sequence};
-use crate::error::LeafError;
+pub use body::{
+    Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, Levels, Outcomes, OwnerChange, PreviousChain, Reject,
+    RetentionCut, SegmentClose, SourceGap, TimeRange,
+};
+pub use kind::Kind;
 
-/// The format of today's leaves. Zero says: not final, field protection is still to come.
-pub const LEAF_VERSION: u32 = 0;
+use phi::Level;
 
-/// Where the sealed record came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourcePosition {
-    pub offset: i64,
+use crate::chain::{LeafHash, Sequence};
+
+/// The format's version, the leaf's member `v`.
+pub const VERSION: u64 = 1;
+/// The longest leaf in bytes: an entry of a C2SP log counts its length in 16 bits.
+pub const LEAF_BYTES_MAX: usize = 65_535;
+/// A chain's size stays below this, so its last possible leaf has `seq` two less.
+pub const SIZE_LIMIT: u64 = 1 << 40;
+/// Every number in a leaf is whole, and its magnitude below this: RFC 8785 numbers are doubles.
+pub const NUMBER_LIMIT: u64 = 1 << 53;
+/// The longest chain name in bytes.
+pub const CHAIN_BYTES_MAX: usize = 200;
+/// The longest key id in bytes.
+pub const KEY_ID_BYTES_MAX: usize = 64;
+/// The longest code (reason, scope) in bytes.
+pub const CODE_BYTES_MAX: usize = 64;
+/// The longest policy version in bytes.
+pub const POLICY_BYTES_MAX: usize = 64;
+/// The longest other text of a control leaf in bytes.
+pub const TEXT_BYTES_MAX: usize = 1024;
+/// The `time` of a record that came without one.
+pub const NO_TIME: i64 = -1;
+
+/// Which source offsets a leaf accounts for: `from` up to but without `next`. A leaf's `from` is the previous leaf's `next`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    pub from: i64,
+    pub next: i64,
     pub partition: i32,
+    /// The consumed record's time in milliseconds since 1970, else that of the leaf before; -1 for a record without time.
+    pub time: i64,
 }
 
-/// What a chain says of a record that could not be sealed as an event.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reject<'a> {
-    pub reason: &'a str,
-    pub sha256: &'a str,
+/// How sensitive an event is, and by which policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Class<'a> {
+    pub level: Level,
+    pub policy: &'a str,
 }
 
-/// A leaf that was read back.
-#[derive(Debug, Clone)]
-pub struct Leaf<'a> {
+/// Everything but `what`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Envelope<'a> {
     pub chain: &'a str,
-    pub sequence: Sequence,
+    /// Of events only.
+    pub class: Option<Class<'a>>,
     pub previous: LeafHash,
-    pub source: SourcePosition,
-    pub body: Body<'a>,
+    pub sequence: Sequence,
+    pub source: Source,
+    pub kind: Kind,
 }
 
-/// What the leaf is about.
-#[derive(Debug, Clone)]
-pub enum Body<'a> {
-    Event { event: Box<AuditEvent<'a>>, level: &'a str },
-    Reject(Reject<'a>),
+/// 1 to 200 printable ASCII characters without space, `+`, `"` and `\`.
+#[must_use]
+pub fn is_chain_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'+' | b'"' | b'\\');
+    (1..=CHAIN_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
-/// Appends an event's leaf to `out`.
-pub(crate) fn write_event(
-    out: &mut Vec<u8>,
-    chain: &str,
-    state: ChainState,
-    source: SourcePosition,
-    classified: &phi::Classified<'_>,
-) {
-    let mut members = Members::open(out);
-    members.string("chain", chain);
-    write_event_object(members.key("event"), classified.event());
-    members.string("level", classified.level().name());
-    write_tail(members, state, source, "event");
+/// 1 to 64 ASCII letters, digits, `.`, `_` and `-`.
+#[must_use]
+pub fn is_key_id(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=KEY_ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
-/// Appends a reject's leaf to `out`.
-pub(crate) fn write_reject(
-    out: &mut Vec<u8>,
-    chain: &str,
-    state: ChainState,
-    source: SourcePosition,
-    reject: &Reject<'_>,
-) {
-    let mut members = Members::open(out);
-    members.string("chain", chain);
-    write_tail_with(members, state, source, "reject", Some(reject));
+/// 1 to 64 printable ASCII characters without `"` and `\\`: a policy's version.
+#[must_use]
+pub fn is_policy(text: &str) -> bool {
+    let fits = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    (1..=POLICY_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
-fn write_tail(members: Members<'_>, state: ChainState, source: SourcePosition, kind: &str) {
-    write_tail_with(members, state, source, kind, None);
+/// 1 to 64 lower-case ASCII letters, digits and `-`: reasons and scopes.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=CODE_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
-fn write_tail_with(
-    mut members: Members<'_>,
-    state: ChainState,
-    source: SourcePosition,
-    kind: &str,
-    reject: Option<&Reject<'_>>,
-) {
-    members.string("prev", state.previous.hex(&mut [0; 64]));
-    if let Some(reject) = reject {
-        let mut inner = Members::open(members.key("reject"));
-        inner.string("reason", reject.reason);
-        inner.string("sha256", reject.sha256);
-        inner.close();
-    }
-    members.integer("seq", state.next.0.cast_signed());
-    let mut position = Members::open(members.key("source"));
-    position.integer("offset", source.offset);
-    position.integer("partition", source.partition.into());
-    position.close();
-    members.string("type", kind);
-    members.integer("v", LEAF_VERSION.into());
-    members.close();
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The event's fields are declared in canonical order and its extras kept in it, so serde's compact form is RFC 8785's.
-fn write_event_object(out: &mut Vec<u8>, event: &AuditEvent<'_>) {
-    // Every key is a string and writing to a Vec cannot fail.
-    let written = serde_json::to_writer(out, event);
-    debug_assert!(written.is_ok());
-}
-
-/// The leaf as JSON has it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire<'a> {
-    #[serde(borrow)]
-    chain: &'a str,
-    #[serde(borrow)]
-    event: Option<Box<AuditEvent<'a>>>,
-    level: Option<&'a str>,
-    prev: &'a str,
-    #[serde(borrow)]
-    reject: Option<Reject<'a>>,
-    seq: u64,
-    source: SourcePosition,
-    r#type: &'a str,
-    v: u32,
-}
-
-/// Only the version, for a leaf that does not fit.
-#[derive(Deserialize)]
-struct VersionOnly<'a> {
-    v: u32,
-    #[serde(borrow, rename = "type")]
-    _type: Option<&'a RawValue>,
-}
-
-impl<'a> Leaf<'a> {
-    /// Reads a stored leaf. Strict: an unknown member is an error, since the hash covers it and we would not show it.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, LeafError> {
-        let wire: Wire<'a> = serde_json::from_slice(bytes).map_err(|_| unreadable(bytes))?;
-        if wire.v != LEAF_VERSION {
-            return Err(LeafError::UnknownVersion(wire.v));
+    #[test]
+    fn chain_names_are_what_a_checkpoint_origin_can_hold() {
+        for name in ["audit.events/0", "a", "trail:x/7_b~!", &"c".repeat(CHAIN_BYTES_MAX)] {
+            assert!(is_chain_name(name), "{name}");
         }
-        let body = match (wire.r#type, wire.event, wire.level, wire.reject) {
-            ("event", Some(event), Some(level), None) => Body::Event { event, level },
-            ("reject", None, None, Some(reject)) => Body::Reject(reject),
-            _ => return Err(LeafError::NoBody),
-        };
-        let previous = LeafHash::from_hex(wire.prev).ok_or(LeafError::BadHash)?;
-        Ok(Self { chain: wire.chain, sequence: Sequence(wire.seq), previous, source: wire.source, body })
+        for name in ["", "a b", "a+b", "a\"b", "a\\b", "a\n", "ü", "\u{7f}", &"c".repeat(CHAIN_BYTES_MAX + 1)] {
+            assert!(!is_chain_name(name), "{name}");
+        }
     }
-}
 
-fn unreadable(bytes: &[u8]) -> LeafError {
-    match serde_json::from_slice::<VersionOnly<'_>>(bytes) {
-        Ok(only) if only.v != LEAF_VERSION => LeafError::UnknownVersion(only.v),
-        _ => LeafError::Malformed,
+    #[test]
+    fn key_ids_policies_and_codes_are_plain_words() {
+        assert!(is_key_id("epoch-2026.11_A") && is_key_id(&"k".repeat(64)));
+        for id in ["", "a;b", "a b", "ü", &"k".repeat(65)] {
+            assert!(!is_key_id(id), "{id}");
+        }
+        assert!(is_policy("default 1 (2026)") && is_policy(&"p".repeat(64)));
+        for policy in ["", "a\"b", "a\\b", "ü", "a\tb", &"p".repeat(65)] {
+            assert!(!is_policy(policy), "{policy}");
+        }
+        assert!(is_code("trailing-bytes") && is_code("a1"));
+        for code in ["", "A", "a_b", "a b", &"c".repeat(65)] {
+            assert!(!is_code(code), "{code}");
+        }
     }
 }

@@ -9,17 +9,22 @@
 
 pub mod canonical;
 pub mod chain;
+pub mod checkpoint;
+pub mod draft;
 mod error;
+pub mod fence;
+pub mod keys;
 pub mod leaf;
 pub mod mac;
+pub mod merkle;
 pub mod projection;
-mod sealer;
+pub mod proof;
+pub mod protect;
+pub mod sealer;
+pub mod state;
 pub mod verify;
 
-pub use chain::{ChainState, LeafHash, Sequence};
-pub use error::LeafError;
-pub use leaf::{Leaf, Reject, SourcePosition};
-pub use mac::{KeyId, MacKey, Signer};
-pub use projection::Projection;
-pub use sealer::Sealer;
-pub use verify::{ChainVerifier, Finding, StoredRecord, Verdict};
+pub use chain::{LeafHash, Sequence};
+pub use error::SealError;
+pub use sealer::{Consumed, Protected, Sealed, Sealer, Vault};
+pub use state::ChainState;

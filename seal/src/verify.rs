@@ -1,212 +1,133 @@
-//! The verifier: walks one chain's stored records in sequence order and names everything that is wrong.
+//! The verifier of version 1: walks one chain's stored records in order and names everything that is wrong.
+//!
+//! ```text
+//! StoredRecord ──▶ read strictly ──▶ place, link, MAC ──▶ state, tree ──▶ checkpoints
+//!                        └── each fault ──▶ Finding ──▶ the caller's Findings
+//! ```
+//!
+//! A walk is a plain value that the caller feeds: chains are independent, so as many can be walked at once as there are threads.
+//! Memory is bounded: one held record, one tree edge. Reads with its own code; shares with the sealer only plain types.
 
-use std::fmt;
+mod alone;
+mod arrival;
+mod beside;
+mod body;
+mod control;
+mod fault;
+mod finding;
+mod link;
+mod macs;
+mod read;
+pub(crate) mod scan;
+mod start;
+mod state;
+mod tree;
+mod verdict;
+mod walk;
 
-use crate::chain::{ChainState, LeafHash, Sequence};
-use crate::error::LeafError;
-use crate::leaf::Leaf;
-use crate::mac::MacKey;
-use crate::projection::Projection;
+use std::sync::Arc;
 
-/// What a walk can conclude, worst last. Later verdicts (forked, erased, stale, ...) come with what they judge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    Intact,
-    Unverifiable,
-    Missing,
-    Tampered,
+pub use arrival::{Disclosures, StoredRecord};
+pub use beside::{SubjectAnswer, Subjects};
+pub use fault::Fault;
+pub use finding::{Finding, Findings, Kept, Worst};
+pub use read::{Leaf, ReadError};
+pub use start::Start;
+pub use tree::Checkpoint;
+pub use verdict::Verdict;
+
+use crate::chain::Sequence;
+use crate::keys::EpochVerifier;
+use crate::merkle::Hash;
+use walk::Walk;
+
+/// What the caller holds against the records. Nothing of it may come from where the records come from.
+#[derive(Clone, Copy, Default)]
+pub struct Trust<'k> {
+    /// The epoch keys; none: MACs are not checked, and whoever can compute hashes can forge.
+    pub keys: &'k [EpochVerifier],
+    pub checkpoints: &'k [Checkpoint],
+    /// The newest checkpoint must not be older, in milliseconds since 1970.
+    pub not_before_ms: Option<i64>,
+    /// Opens hidden values.
+    pub subjects: Option<&'k dyn Subjects>,
+    /// Also looks through every event's text for canonical form.
+    pub deep: bool,
 }
 
-impl Verdict {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Intact => "intact",
-            Self::Unverifiable => "unverifiable",
-            Self::Missing => "missing",
-            Self::Tampered => "tampered",
-        }
-    }
-
-    /// The exit code of a program that ends with this verdict.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Intact => 0,
-            Self::Tampered => 10,
-            Self::Missing => 11,
-            Self::Unverifiable => 13,
-        }
-    }
-}
-
-/// A record as a store holds it, with the sequence under which it is filed.
-#[derive(Debug, Clone, Copy)]
-pub struct StoredRecord<'a> {
-    pub sequence: Sequence,
-    pub leaf: &'a [u8],
-    pub key_id: &'a str,
-    pub mac: &'a [u8],
-}
-
-/// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub chain: String,
-    pub sequence: Sequence,
-    pub fault: Fault,
-}
-
-/// The closed set of faults.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    Unreadable(LeafError),
-    /// The leaf was filed under another sequence than the one it names.
-    Misfiled {
-        leaf_says: Sequence,
-    },
-    WrongChain,
-    MissingFrom {
-        expected: Sequence,
-    },
-    Repeated,
-    BrokenLink,
-    SourceNotRising,
-    /// Input records without a leaf.
-    SourceMissingFrom {
-        expected: i64,
-    },
-    BadMac,
-    UnknownKey,
-    /// A typed column differs from what the leaf says.
-    Column(&'static str),
-}
-
-impl Fault {
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::Unreadable(LeafError::UnknownVersion(_)) | Self::UnknownKey => Verdict::Unverifiable,
-            Self::MissingFrom { .. } | Self::SourceMissingFrom { .. } => Verdict::Missing,
-            _ => Verdict::Tampered,
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(error) => write!(f, "{error}"),
-            Self::Misfiled { leaf_says } => write!(f, "filed here, but its leaf says sequence {}", leaf_says.0),
-            Self::WrongChain => f.write_str("its leaf names another chain"),
-            Self::MissingFrom { expected } => write!(f, "records from sequence {} up to here are missing", expected.0),
-            Self::Repeated => f.write_str("this sequence was already there"),
-            Self::BrokenLink => f.write_str("it does not name the hash of the record before it"),
-            Self::SourceNotRising => f.write_str("its source position does not follow the one before it"),
-            Self::SourceMissingFrom { expected } => {
-                write!(f, "accepted records from source offset {expected} up to its own were never sealed")
-            }
-            Self::BadMac => f.write_str("its MAC does not match its leaf"),
-            Self::UnknownKey => f.write_str("its MAC was made with a key that was not given"),
-            Self::Column(name) => write!(f, "column {name} differs from the leaf"),
-        }
-    }
-}
-
-/// Walks one chain in bounded memory; the caller collects the findings.
-#[derive(Debug)]
+/// Walks one chain.
 pub struct ChainVerifier<'k> {
-    chain: String,
-    keys: &'k [MacKey],
-    state: ChainState,
-    next_source: i64,
-    /// After a break the next link cannot be judged: its predecessor is not the one that was sealed.
-    link_known: bool,
+    chain: Arc<str>,
+    walk: Walk<'k>,
+    not_before_ms: Option<i64>,
+    has_checkpoints: bool,
+    records: u64,
+    worst: Worst,
+}
+
+/// How a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walked {
+    pub worst: Worst,
+    /// How many records were given.
+    pub records: u64,
+    /// How long the chain is, as far as its records say.
+    pub size: u64,
+    /// The root of that many leaves; `None` where something before it is missing or changed.
+    pub root: Option<Hash>,
 }
 
 impl<'k> ChainVerifier<'k> {
-    /// Without keys the walk checks hashes and order only.
     #[must_use]
-    pub fn new(chain: String, keys: &'k [MacKey]) -> Self {
-        Self { chain, keys, state: ChainState::EMPTY, next_source: 0, link_known: true }
-    }
-
-    /// How many records the chain has so far, by its own count.
-    #[must_use]
-    pub fn length(&self) -> Sequence {
-        self.state.next
-    }
-
-    /// Takes the next stored record; returns its columns as the leaf has them when it can be read.
-    pub fn take<'a>(&mut self, record: StoredRecord<'a>, findings: &mut Vec<Finding>) -> Option<Projection<'a>> {
-        let mut faults = Vec::new();
-        let projection = self.judge(record, |fault| faults.push(fault));
-        let name = |fault| Finding { chain: self.chain.clone(), sequence: record.sequence, fault };
-        findings.extend(faults.into_iter().map(name));
-        projection
-    }
-
-    fn judge<'a>(&mut self, record: StoredRecord<'a>, mut report: impl FnMut(Fault)) -> Option<Projection<'a>> {
-        let at = record.sequence;
-        if at < self.state.next {
-            report(Fault::Repeated);
-            return None;
-        }
-        if at > self.state.next {
-            report(Fault::MissingFrom { expected: self.state.next });
-            self.link_known = false;
-        }
-        if !self.keys.is_empty() {
-            match self.keys.iter().find(|key| key.id().0 == record.key_id) {
-                None => report(Fault::UnknownKey),
-                Some(key) if !key.verifies(record.leaf, record.mac) => report(Fault::BadMac),
-                Some(_) => {}
-            }
-        }
-        let hash = LeafHash::of(record.leaf);
-        let expected_previous = self.link_known.then_some(self.state.previous);
-        self.state = ChainState { next: Sequence(at.0 + 1), previous: hash };
-        self.link_known = true;
-        match Leaf::parse(record.leaf) {
-            Err(error) => {
-                report(Fault::Unreadable(error));
-                None
-            }
-            Ok(leaf) => {
-                self.check(&leaf, at, expected_previous, &mut report);
-                Some(Projection::from_leaf(leaf, hash))
-            }
+    pub fn new(chain: &str, start: Start, trust: &Trust<'k>) -> Self {
+        let chain: Arc<str> = chain.into();
+        Self {
+            walk: Walk::new(Arc::clone(&chain), start, trust),
+            chain,
+            not_before_ms: trust.not_before_ms,
+            has_checkpoints: !trust.checkpoints.is_empty(),
+            records: 0,
+            worst: Worst::NOTHING,
         }
     }
 
-    fn check(
-        &mut self,
-        leaf: &Leaf<'_>,
-        at: Sequence,
-        expected_previous: Option<LeafHash>,
-        report: &mut impl FnMut(Fault),
-    ) {
-        if leaf.sequence != at {
-            report(Fault::Misfiled { leaf_says: leaf.sequence });
+    /// Takes the next record in the store's order.
+    pub fn take(&mut self, record: &StoredRecord<'_>, findings: &mut dyn Findings) {
+        self.records += 1;
+        let (chain, worst) = (&self.chain, &mut self.worst);
+        self.walk.take(record, &mut |sequence, fault| add(chain, worst, findings, (sequence, fault)));
+    }
+
+    /// Ends the walk. Some faults show only here: what is cut off, pending or stale.
+    pub fn finish(mut self, findings: &mut dyn Findings) -> Walked {
+        let (chain, worst) = (&self.chain, &mut self.worst);
+        let mut report = |sequence, fault| add(chain, worst, findings, (sequence, fault));
+        self.walk.finish(self.not_before_ms, &mut report);
+        let (size, root) = self.walk.tree.root();
+        if self.records == 0 && !self.has_checkpoints {
+            report(Sequence(size), Fault::Empty);
         }
-        if leaf.chain != self.chain {
-            report(Fault::WrongChain);
-        }
-        if expected_previous.is_some_and(|previous| previous != leaf.previous) {
-            report(Fault::BrokenLink);
-        }
-        // Every input offset has one leaf. Where leaves are missing, so are their sources, which is said already.
-        if leaf.source.offset < self.next_source {
-            report(Fault::SourceNotRising);
-        } else if leaf.source.offset > self.next_source && expected_previous.is_some() {
-            report(Fault::SourceMissingFrom { expected: self.next_source });
-        }
-        self.next_source = leaf.source.offset + 1;
+        Walked { worst: self.worst, records: self.records, size, root }
     }
 }
 
-/// The worst verdict of all findings; intact when there is none.
-#[must_use]
-pub fn verdict(findings: &[Finding]) -> Verdict {
-    findings.iter().map(|finding| finding.fault.verdict()).max().unwrap_or(Verdict::Intact)
+fn add(chain: &Arc<str>, worst: &mut Worst, findings: &mut dyn Findings, found: (Sequence, Fault)) {
+    let (sequence, fault) = found;
+    *worst = worst.and(fault.verdict(), sequence);
+    findings.add(Finding { chain: Arc::clone(chain), sequence, fault });
+}
+
+/// Walks a whole chain that is at hand.
+pub fn verify_chain<'r>(
+    chain: &str,
+    start: Start,
+    trust: &Trust<'_>,
+    records: impl IntoIterator<Item = StoredRecord<'r>>,
+    findings: &mut dyn Findings,
+) -> Walked {
+    let mut verifier = ChainVerifier::new(chain, start, trust);
+    for record in records {
+        verifier.take(&record, findings);
+    }
+    verifier.finish(findings)
 }

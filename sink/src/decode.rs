@@ -1,7 +1,7 @@
 //! Stage 1, decode: from a sealed Kafka record to the columns that both stores keep.
 
 use schemas::{SealedRecord, wire};
-use seal::Projection;
+use seal::draft::Projection;
 use stream::Record;
 
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! A stored row and the comparison of its typed columns with its leaf.
 
-use seal::{Projection, Sequence, StoredRecord};
+use seal::Sequence;
+use seal::draft::{Projection, StoredRecord};
 
 /// One row as a store holds it; every column that a query could be misled by.
 #[derive(Debug, sqlx::FromRow, clickhouse::Row, serde::Deserialize)]

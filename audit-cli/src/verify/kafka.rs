@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use schemas::{SealedRecord, topic, wire};
-use seal::{Leaf, StoredRecord};
+use seal::draft::{Leaf, StoredRecord};
 use stream::tail::TailReader;
 
 use super::walk::Walk;

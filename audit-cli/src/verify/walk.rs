@@ -1,8 +1,9 @@
 //! One walk over all chains of a place, in bounded memory.
 
 use schemas::topic;
-use seal::verify::Fault;
-use seal::{ChainVerifier, Finding, MacKey, Projection, Sequence, StoredRecord};
+use seal::Sequence;
+use seal::draft::verify::Fault;
+use seal::draft::{ChainVerifier, Finding, MacKey, Projection, StoredRecord};
 
 use super::columns::StoredRow;
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::finding::RuleId;
+use crate::gazetteer::GazetteerError;
 use crate::label::Label;
+use crate::listed;
 
 use super::claims::{KINDS, Kind, Param};
 use super::labelled::{Labelled, Shape};
@@ -32,6 +34,8 @@ pub enum RuleError {
     NegativeFails { rule: String, number: usize },
     #[error("rule {rule} has no positive and negative example, give at least one of each")]
     NoExample { rule: String },
+    #[error(transparent)]
+    WordTable(#[from] GazetteerError),
     #[error("there are more rules than {max}, remove some", max = u16::MAX)]
     TooMany,
 }
@@ -129,6 +133,8 @@ pub(crate) struct Compiled {
     pub lexicon: Lexicon,
     pub labelled: Vec<Labelled>,
     pub params: Vec<Param>,
+    /// By [`listed::Kind`].
+    pub listed: Vec<Param>,
     pub examples: Vec<Examples>,
 }
 
@@ -142,12 +148,20 @@ pub(crate) fn compile(toml: &str) -> Result<Compiled, RuleError> {
         lexicon: Lexicon::default(),
         labelled: Vec::new(),
         params: vec![off; KINDS.len()],
+        listed: vec![off; listed::Kind::ALL.len()],
         examples: Vec::new(),
     };
     for (name, words) in &file.words {
         add_words(name, words, &mut compiled.lexicon)?;
     }
     for rule in file.recogniser {
+        if let Some(kind) = listed::Kind::ALL.iter().find(|kind| kind.name() == rule.id) {
+            let id = compiled.enter(&rule.id, rule.on, rule.positive, rule.negative)?;
+            if let Some(param) = compiled.listed.get_mut(*kind as usize) {
+                *param = Param { label: Some(kind.label()), rule: id, score: rule.score, on: rule.on };
+            }
+            continue;
+        }
         let kind = KINDS.iter().position(|(id, _)| *id == rule.id);
         let Some((kind, (_, label))) = kind.and_then(|kind| Some((kind, KINDS.get(kind)?))) else {
             return Err(RuleError::UnknownRecogniser(rule.id));

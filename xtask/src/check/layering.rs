@@ -6,16 +6,20 @@ use crate::violation::Violation;
 use crate::workspace::{Dependency, Member, Workspace};
 
 /// What a service or a tool may stand on.
-const CORE: &[&str] = &["schemas", "phi", "seal", "stream", "runtime"];
-const CORE_AND_ACCESS: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime"];
-const CORE_ACCESS_AND_CLIENT: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime", "client"];
-const ALL_BUT_SERVICES: &[&str] = &["schemas", "phi", "seal", "access", "stream", "runtime", "client", "loadtest"];
+const CORE: &[&str] = &["schemas", "phi", "seal", "keystore", "stream", "runtime"];
+const CORE_AND_ACCESS: &[&str] = &["schemas", "phi", "seal", "keystore", "access", "stream", "runtime"];
+const CORE_ACCESS_AND_CLIENT: &[&str] =
+    &["schemas", "phi", "seal", "keystore", "access", "stream", "runtime", "client"];
+const ALL_BUT_SERVICES: &[&str] =
+    &["schemas", "phi", "seal", "keystore", "access", "stream", "runtime", "client", "loadtest"];
 
 /// Each member and the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("schemas", &[]),
     ("phi", &["schemas"]),
+    ("phi-corpus", &["phi"]),
     ("seal", &["schemas", "phi"]),
+    ("keystore", &["seal"]),
     ("access", &[]),
     ("runtime", &[]),
     ("stream", &["runtime"]),
@@ -52,13 +56,14 @@ const DOES_IO: [&str; 14] = [
 ];
 
 /// Crates with an owner: only these members may declare them.
-const OWNED: [(&[&str], &[&str], &str); 4] = [
+const OWNED: [(&[&str], &[&str], &str); 5] = [
     (&["rdkafka"], &["stream"], "use what `stream` offers, or extend it: only `stream` talks to Kafka"),
     (
         &["sqlx", "clickhouse", "postgres", "tokio-postgres"],
         &["sink", "query", "audit-cli", "systest"],
         "move the SQL: it lives in `sink` (writes), `query` and `audit-cli` (reads), and in `systest` as the judge",
     ),
+    (&["cryptoki"], &["keystore"], "take a `seal::keys::Custodian`: only `keystore` talks to tokens"),
     (
         &["metrics", "metrics-exporter-prometheus"],
         &["runtime"],
@@ -66,7 +71,7 @@ const OWNED: [(&[&str], &[&str], &str); 4] = [
     ),
     (
         &["anyhow"],
-        &["runtime", "ingest", "enrich", "sink", "query", "audit-cli", "loadtest", "systest", "xtask"],
+        &["runtime", "ingest", "enrich", "sink", "query", "audit-cli", "loadtest", "phi-corpus", "systest", "xtask"],
         "give the library its own `thiserror` enum: a caller cannot act on an opaque error",
     ),
 ];

@@ -3,11 +3,13 @@
 
 use proptest::prelude::*;
 use schemas::{AuditEvent, SealedRecord, Text, Time};
-use seal::verify::{Fault, verdict};
-use seal::{
-    ChainState, ChainVerifier, Finding, KeyId, LeafHash, MacKey, Projection, Sealer, Sequence, Signer, SourcePosition,
-    StoredRecord, Verdict,
+use seal::draft::verify::{Fault, verdict};
+use seal::draft::{
+    ChainState, ChainVerifier, Finding, KeyId, MacKey, Projection, Sealer, Signer, SourcePosition, StoredRecord,
+    Verdict,
 };
+
+use seal::{LeafHash, Sequence};
 
 const CHAIN: &str = "audit.events/3";
 const KEY: [u8; 32] = [9; 32];
@@ -202,7 +204,7 @@ proptest! {
         let leaf = SealedRecord::decode(&body).unwrap().leaf;
         let tree: serde_json::Value = serde_json::from_slice(leaf).unwrap();
         prop_assert_eq!(&serde_json_canonicalizer::to_vec(&tree).unwrap(), leaf);
-        let seal::leaf::Body::Event { event: read, .. } = seal::Leaf::parse(leaf).unwrap().body else {
+        let seal::draft::leaf::Body::Event { event: read, .. } = seal::draft::Leaf::parse(leaf).unwrap().body else {
             return Err(TestCaseError::fail("not an event"));
         };
         prop_assert_eq!(*read, event);

@@ -1,0 +1,157 @@
+//! What the words behind a stretch say: verbs, post-nominals, possessives, and what makes a name a thing's.
+
+use super::before::Side;
+use crate::finding::Evidence;
+use crate::gazetteer::{Fact, Known, Role};
+use crate::listed::Scene;
+use crate::text::Class;
+
+/// Words with a capital behind a name that make it the name of a place or an organisation.
+const MAKES_PLACE: u64 = Role::set(&[
+    Role::CareHead,
+    Role::CareSoft,
+    Role::CareTail,
+    Role::Company,
+    Role::Street,
+    Role::GeoTail,
+    Role::Court,
+    Role::OrgOf,
+    Role::ThingAfter,
+    Role::CompanySoft,
+    Role::EponymHead,
+]);
+
+/// `announced`: a title or a label stands before the stretch, so terms are unlikely.
+pub(super) fn after(scene: &Scene<'_>, last: usize, word: Known, announced: bool) -> Side {
+    let at = last + 1;
+    let Some(token) = scene.token(at) else { return Side::NONE };
+    if token.class == Class::Newline {
+        return Side::NONE;
+    }
+    if scene.is_possessive(at) {
+        return possessive(scene, at + 2, word, announced);
+    }
+    if !token.space_before() && is_glue(scene, at) {
+        return Side::of(-12);
+    }
+    match token.mark {
+        b',' => return behind_comma(scene, at + 1),
+        b'(' => return behind_bracket(scene, at + 1),
+        b'<' | b'[' => return Side::of(if has_at_sign(scene, at) { 6 } else { 0 }),
+        b'&' => return Side::of(-4),
+        b'-' if term_behind_hyphen(scene, at + 1) => return Side::of(-9),
+        _ => {}
+    }
+    if token.is_word() { word_behind(scene, at, word, announced) } else { Side::NONE }
+}
+
+fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(token) = scene.token(at) else { return false };
+    let tight_next =
+        scene.is_tight(at + 1) && scene.token(at + 1).is_some_and(|next| next.is_word() || next.class.has_digit());
+    match token.mark {
+        b'@' | b'_' | b'\\' | b'#' => true,
+        b'/' | b'.' | b':' | b'=' | b'+' => tight_next,
+        b'-' => scene.token(at + 1).is_some_and(|next| !next.space_before() && next.class.has_digit()),
+        _ => token.class.has_digit(),
+    }
+}
+
+/// `Crohn's disease` is a term, `Anna's mother` is not.
+fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Side {
+    let known = scene.known(at);
+    let term = known.plays(Role::EponymHead) || (known.is(Fact::Clinical) && known.common() <= 3);
+    let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym);
+    if term && !announced && (eponym || word.first() < 10) {
+        return Side::of(-12);
+    }
+    if word.plays(Role::Eponym) && !announced {
+        return Side::of(-8);
+    }
+    if known.plays(Role::Relation) { Side::of(5) } else { Side::of(2) }
+}
+
+fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
+    let known = scene.known(at);
+    let class = scene.class(at);
+    if known.plays(Role::Postnominal) && class != Some(Class::Lower) {
+        return Side { evidence: Evidence::TITLE, ..Side::of(8) };
+    }
+    if known.plays(Role::Job) {
+        return Side::of(5);
+    }
+    if matches!(scene.word(at), "a" | "an" | "the" | "his" | "her" | "my") {
+        let near = (at + 1..at + 4).any(|place| {
+            scene.known(place).plays_any(Role::set(&[Role::Person, Role::Relation, Role::Job, Role::Demonym]))
+        });
+        return Side::of(if near { 5 } else { 1 });
+    }
+    if scene.token(at).is_some_and(|token| token.class.has_digit() && token.len() <= 4) {
+        return Side::of(2);
+    }
+    if known.plays(Role::Relation) || known.plays(Role::Person) { Side::of(3) } else { Side::NONE }
+}
+
+/// `(born 1963)`, `(DOB`, `(mother)`, `(he/him)`, `(45)`.
+fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
+    let known = scene.known(at);
+    let told = known.plays_any(Role::set(&[Role::Job, Role::Relation, Role::Person]));
+    let pronoun = matches!(scene.word(at), "he" | "she" | "they" | "him" | "her" | "pt" | "PT" | "age" | "F" | "M");
+    if told || pronoun { Side::of(5) } else { Side::NONE }
+}
+
+fn has_at_sign(scene: &Scene<'_>, at: usize) -> bool {
+    (at..at + 8).any(|place| scene.is_mark(place, b'@'))
+}
+
+/// `Smith-type`, `Down-syndrome`.
+fn term_behind_hyphen(scene: &Scene<'_>, at: usize) -> bool {
+    scene.is_tight(at) && scene.class(at) == Some(Class::Lower)
+}
+
+fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Side {
+    let known = scene.known(at);
+    let lower = scene.class(at) == Some(Class::Lower);
+    let eased = |points: i32| if announced { points / 4 } else { points };
+    if known.plays(Role::Versus)
+        && scene.token(at).is_some_and(|token| token.len() <= 2)
+        && (lower || scene.is_mark(at + 1, b'.'))
+    {
+        return Side::of(9);
+    }
+    if matches!(scene.word(at), "and" | "AND") && matches!(scene.word(at + 1), "Others" | "OTHERS" | "others") {
+        return Side::of(9);
+    }
+    if !lower && known.plays(Role::Postnominal) && scene.token(at).is_some_and(|token| token.len() > 1) {
+        return Side { evidence: Evidence::TITLE, ..Side::of(7) };
+    }
+    if !lower && known.plays_any(MAKES_PLACE) {
+        return Side::of(eased(-14));
+    }
+    if known.plays(Role::EponymHead) {
+        let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym) || known.is(Fact::Clinical);
+        return Side::of(eased(if eponym { -14 } else { -6 }));
+    }
+    // `Glasgow Coma Scale`, `Ottawa ankle rules`.
+    let next = scene.known(at + 1);
+    let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym) || word.last() < 5;
+    if next.plays(Role::EponymHead) && eponym && !known.plays_any(VERBS) {
+        return Side::of(eased(-12));
+    }
+    if known.plays(Role::ThingAfter) {
+        return Side::of(eased(-8));
+    }
+    if known.plays(Role::Street) || known.plays(Role::Company) {
+        return Side::of(eased(-6));
+    }
+    if lower && known.plays(Role::SayVerb) {
+        return Side::of(4);
+    }
+    if lower && known.plays(Role::BeVerb) {
+        return Side::of(2);
+    }
+    // Behind drugs and devices.
+    if lower && known.is(Fact::Clinical) && known.common() <= 4 { Side::of(eased(-2)) } else { Side::NONE }
+}
+
+const VERBS: u64 = Role::set(&[Role::SayVerb, Role::BeVerb, Role::BeforeWeak, Role::PlaceBefore]);

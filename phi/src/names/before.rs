@@ -1,0 +1,198 @@
+//! What the words before a stretch say: titles, labels, greetings, words that stand before persons.
+
+use crate::finding::Evidence;
+use crate::gazetteer::Role;
+use crate::listed::{Kind, Scene};
+use crate::text::Class;
+
+/// What stands on one side of a stretch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Side {
+    pub(super) points: i32,
+    pub(super) evidence: Evidence,
+    pub(super) kind: Option<Kind>,
+}
+
+impl Side {
+    pub(super) const NONE: Self = Self::of(0);
+
+    pub(super) const fn of(points: i32) -> Self {
+        let evidence = if points > 1 { Evidence::NEIGHBOURS } else { Evidence::NONE };
+        Self { points, evidence, kind: None }
+    }
+
+    const fn titled(points: i32) -> Self {
+        Self { points, evidence: Evidence::TITLE, kind: Some(Kind::NameTitled) }
+    }
+
+    const fn labelled(points: i32) -> Self {
+        Self { points, evidence: Evidence::LABEL_BEFORE, kind: Some(Kind::NameLabelled) }
+    }
+
+    /// A title or a label: a common word may be a name behind it.
+    pub(super) const fn announces(&self) -> bool {
+        self.kind.is_some()
+    }
+}
+
+/// `last_name`: the token that ended the last name, if any.
+pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side {
+    let Some(mut at) = first.checked_sub(1) else { return Side::NONE };
+    if scene.is_tight(first) && is_glue(scene, at) {
+        return Side::of(-12);
+    }
+    if last_name < first && first - last_name == 2 && joins_names(scene, at) {
+        return Side::of(5);
+    }
+    // Quotes, brackets and emphasis stand for nothing.
+    while at > 0 && matches!(scene.token(at).map_or(0, |token| token.mark), b'"' | b'(' | b'[' | b'*' | b'_' | b'\'') {
+        at -= 1;
+    }
+    let Some(token) = scene.token(at) else { return Side::NONE };
+    if token.is_mark(b'.') {
+        return abbreviated(scene, at);
+    }
+    if token.is_mark(b',') || token.class == Class::Newline {
+        return across(scene, at);
+    }
+    if matches!(token.mark, b':' | b'=' | b'|' | b'\t') || (token.is_mark(b'-') && token.space_before()) {
+        return label(scene, at);
+    }
+    if !token.is_word() {
+        return Side::NONE;
+    }
+    word(scene, at, first)
+}
+
+/// Marks that make the word part of a path, an address or a key.
+fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(token) = scene.token(at) else { return false };
+    match token.mark {
+        b'/' | b'\\' | b'@' | b'#' | b'$' | b'%' | b'&' | b'+' | b'~' => true,
+        b'_' | b'.' | b'-' => scene.is_tight(at) && at > 0,
+        _ => token.class.has_digit(),
+    }
+}
+
+fn joins_names(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at), "and" | "&" | "," | ";" | "or" | "/")
+}
+
+fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
+    let known = scene.known(at);
+    let lower = scene.class(at) == Some(Class::Lower);
+    if known.plays(Role::Title) {
+        let word = scene.word(at);
+        let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof");
+        return Some(Side::titled(if vague { 5 } else { 13 }));
+    }
+    (known.plays(Role::SoftTitle) && !lower).then(|| Side::titled(7))
+}
+
+/// `Dr. Smith`, `Sgt. Jones`, and other abbreviations; a sentence's end says nothing.
+fn abbreviated(scene: &Scene<'_>, dot: usize) -> Side {
+    let Some(at) = dot.checked_sub(1).filter(|_| scene.is_tight(dot)) else { return Side::NONE };
+    if matches!(scene.word(at), "cc" | "Cc" | "CC" | "pt" | "Pt" | "PT" | "attn" | "Attn") {
+        return Side::of(5);
+    }
+    let short = scene.token(at).is_some_and(|token| token.len() <= 4);
+    match title(scene, at) {
+        Some(side) if short => side,
+        _ if scene.plays(at, Role::Versus) => Side::of(8),
+        _ => Side::NONE,
+    }
+}
+
+/// `Dear Dr, Anna`, `my daughter, Emily`, `Regards,` and a line end.
+fn across(scene: &Scene<'_>, mark: usize) -> Side {
+    let Some(at) = scene.word_before(mark) else { return Side::NONE };
+    let newline = (at + 1..=mark).any(|place| scene.class(place) == Some(Class::Newline));
+    let known = scene.known(at);
+    if known.plays(Role::Greeting) {
+        return Side { evidence: Evidence::LABEL_BEFORE, ..Side::of(if newline { 8 } else { 5 }) };
+    }
+    if newline {
+        return Side::NONE;
+    }
+    if known.plays(Role::Relation) {
+        return Side::of(5);
+    }
+    if known.plays(Role::Person) && scene.class(at) == Some(Class::Lower) { Side::of(4) } else { Side::NONE }
+}
+
+/// `Patient:`, `Signed by:`, `"name": "`.
+fn label(scene: &Scene<'_>, mark: usize) -> Side {
+    let Some(at) = scene.word_before(mark) else { return Side::NONE };
+    if (at + 1..mark).any(|place| scene.class(place) == Some(Class::Newline)) {
+        return Side::NONE;
+    }
+    let dash = scene.is_mark(mark, b'-');
+    let known = scene.known(at);
+    if names_a_thing(scene, at) {
+        return Side::of(-9);
+    }
+    if known.plays(Role::NameLabel) || (known.plays(Role::Title) && !dash) {
+        return if dash { Side::of(5) } else { Side::labelled(11) };
+    }
+    let cased = matches!(
+        scene.word(at),
+        "To" | "From" | "CC" | "Cc" | "Re" | "RE" | "FROM" | "TO" | "from" | "to" | "with" | "With"
+    );
+    if cased && !dash { Side::of(7) } else { Side::NONE }
+}
+
+/// `file name:`, `drug_name=`.
+fn names_a_thing(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at), "name" | "Name" | "NAME" | "names" | "Names")
+        && scene.word_before(at).is_some_and(|before| scene.plays(before, Role::NotNameLabel))
+}
+
+fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
+    let known = scene.known(at);
+    let class = scene.class(at);
+    if let Some(side) = title(scene, at) {
+        return side;
+    }
+    if known.plays(Role::Versus) && scene.token(at).is_some_and(|token| token.len() <= 2) {
+        return Side::of(8);
+    }
+    match scene.word(at) {
+        "the" | "The" | "THE" | "this" | "these" | "a" | "an" | "A" | "An" | "no" | "any" | "each" | "every"
+        | "some" => return Side::of(-6),
+        "in" | "In" | "at" | "At" | "near" | "into" | "using" | "via" | "within" | "on" | "under" => {
+            return Side::of(-3);
+        }
+        // `My name is`, `I am`, `This is`.
+        "is" | "am" if introduces(scene, at) => return Side::of(8),
+        "m" if scene.is_possessive(at.wrapping_sub(1)) || scene.is_apostrophe(at.wrapping_sub(1)) => {
+            return Side::of(6);
+        }
+        _ => {}
+    }
+    let lower = class == Some(Class::Lower);
+    if known.plays(Role::SoftTitle) && lower {
+        return Side::of(5);
+    }
+    if known.plays(Role::Relation) {
+        return Side::of(if lower { 6 } else { 4 });
+    }
+    if known.plays(Role::Person) {
+        // `Patient Education` has two capitals, `patient Maria` one.
+        return Side::of(if lower { 5 } else { 4 });
+    }
+    if known.plays(Role::Greeting) && scene.token(first).is_some() {
+        return Side::of(6);
+    }
+    if known.plays(Role::BeforeName) {
+        return Side::of(if lower { 4 } else { 3 });
+    }
+    if known.plays(Role::BeforeWeak) || known.plays(Role::SayVerb) {
+        return Side::of(2);
+    }
+    if known.plays(Role::NameLabel) && known.plays(Role::Never) { Side::of(3) } else { Side::NONE }
+}
+
+fn introduces(scene: &Scene<'_>, at: usize) -> bool {
+    let before = at.wrapping_sub(1);
+    matches!(scene.word(before), "name" | "names" | "I" | "This" | "this" | "Name" | "She" | "He" | "who")
+}

@@ -1,0 +1,194 @@
+//! Weighs the stretches of a run and picks the best.
+
+use super::after::after;
+use super::before::{Side, before};
+use super::parts::{Part, Run, Sort};
+use super::word::{IMPOSSIBLE, Points, Standing, points};
+use super::{ENOUGH, Found, Place};
+use crate::finding::Evidence;
+use crate::gazetteer::{Fact, Known, phrase_hash};
+use crate::listed::{Kind, Scene};
+
+/// A full name has at most so many words, initials and particles apart.
+const WORDS: usize = 5;
+
+/// A stretch and what it weighs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weighed {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) points: i32,
+    pub(super) evidence: Evidence,
+    kind: Kind,
+}
+
+/// The best stretch of a run, if any is a name.
+pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
+    let parts = run.parts();
+    let mut best: Option<Weighed> = None;
+    for start in 0..parts.len() {
+        let side = left(place, parts, start);
+        for end in start + 1..=parts.len().min(start + WORDS + 3) {
+            let Some(weighed) = parts.get(start..end).and_then(|stretch| weigh(place, stretch, side)) else { continue };
+            let weighed = Weighed { points: weighed.points + right_neighbour(place, parts, end), ..weighed };
+            if weighed.points >= ENOUGH && best.is_none_or(|best| weighed.points > best.points) {
+                best = Some(weighed);
+            }
+        }
+    }
+    best.map(|weighed| Found::of(&weighed, weighed.kind))
+}
+
+fn left(place: &Place<'_, '_>, parts: &[Part], start: usize) -> Side {
+    let Some(part) = parts.get(start) else { return Side::NONE };
+    let mut side = before(place.scene, part.first, place.last_name);
+    if let Some(previous) = start.checked_sub(1).and_then(|previous| parts.get(previous)) {
+        // To leave a good name word or an initial out needs a reason.
+        let standing = standing(place, previous, false);
+        let lost = match previous.sort {
+            Sort::Word => points(place.scene, previous, standing).best() / 2,
+            _ => 3,
+        };
+        side.points -= lost.max(0);
+    }
+    side
+}
+
+/// A good name word that is left out on the right speaks against the cut.
+fn right_neighbour(place: &Place<'_, '_>, parts: &[Part], end: usize) -> i32 {
+    let Some(next) = parts.get(end) else { return 0 };
+    match next.sort {
+        Sort::Word => -(points(place.scene, next, standing(place, next, false)).best() / 2).max(0),
+        Sort::Initial => -1,
+        Sort::Particle => -2,
+    }
+}
+
+pub(super) fn standing(place: &Place<'_, '_>, part: &Part, announced: bool) -> Standing {
+    let opens_sentence = place.scene.token(part.first).is_some_and(crate::text::Token::starts_sentence);
+    Standing { opens_sentence, shouted: place.shouted, announced }
+}
+
+fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed> {
+    let (first, last) = (stretch.first()?, stretch.last()?);
+    if last.sort == Sort::Particle {
+        return None;
+    }
+    let words = stretch.iter().filter(|part| part.sort == Sort::Word).count();
+    let initials = stretch.iter().filter(|part| part.sort == Sort::Initial).count();
+    if words > WORDS || initials > 3 {
+        return None;
+    }
+    let announced = left.announces();
+    let (inside, known, mut evidence) = words_inside(place, stretch, announced)?;
+    if words == 0 {
+        return only_initials(place, stretch, left);
+    }
+    // `Vitamin D`, `Grade I`: an initial behind a word needs a given name.
+    if words == 1 && last.sort == Sort::Initial && !(trailing_initial(first) || announced) {
+        return None;
+    }
+    let mut sum = inside + i32::try_from(initials).unwrap_or(0).min(2) * 2;
+    if words + initials > 1 {
+        sum += 2 * i32::from(words > 1) + 1;
+    }
+    let right = after(place.scene, last.last, known, announced);
+    sum += left.points + right.points;
+    if words > 1 && !announced && is_town(place.scene, first, last) {
+        sum -= 9;
+    }
+    evidence = evidence.with(left.evidence).with(right.evidence).with(Evidence::CASE);
+    let single = if words + initials > 1 { Kind::NameFull } else { Kind::NameSingle };
+    Some(Weighed { first: first.first, last: last.last, points: sum, evidence, kind: left.kind.unwrap_or(single) })
+}
+
+/// `San Francisco`, `Santa Rosa`.
+fn is_town(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
+    let known = scene.known(first.first);
+    if known.phrase_words() < 2 {
+        return false;
+    }
+    let words = scene.tokens.get(first.first..=last.last).unwrap_or_default().iter().filter(|token| token.is_word());
+    let hash = words.map(|token| token.fold).reduce(phrase_hash);
+    let whole = hash.map_or(Known::NOTHING, |hash| scene.gazetteer.known(hash));
+    whole.city() >= 2 || whole.is(Fact::State) || whole.is(Fact::Country)
+}
+
+/// The points of all words, what is known of the last one, and which lists spoke.
+fn words_inside(place: &Place<'_, '_>, stretch: &[Part], announced: bool) -> Option<(i32, Known, Evidence)> {
+    let mut evidence = Evidence::NONE;
+    let mut known = Known::NOTHING;
+    let (mut opening, mut middle, mut closing) = (None, 0, Points { given: 0, family: 0 });
+    let mut particles = 0;
+    for part in stretch {
+        if part.sort == Sort::Particle {
+            particles += 1;
+        }
+        if part.sort != Sort::Word {
+            continue;
+        }
+        let standing = standing(place, part, announced && opening.is_none());
+        let own = points(place.scene, part, standing);
+        if own.best() < IMPOSSIBLE {
+            return None;
+        }
+        if part.known.first() > 0 {
+            evidence = evidence.with(Evidence::FIRST_NAME);
+        }
+        if part.known.last() > 0 {
+            evidence = evidence.with(Evidence::LAST_NAME);
+        }
+        known = part.known;
+        if opening.is_none() {
+            opening = Some(own);
+        } else {
+            middle += closing.best() / 2;
+        }
+        closing = own;
+    }
+    let Some(opening) = opening else { return Some((0, known, evidence)) };
+    let words = stretch.iter().filter(|part| part.sort == Sort::Word).count();
+    let sum = if words == 1 {
+        // Behind an initial or a particle comes a surname.
+        if stretch.first().is_some_and(|part| part.sort == Sort::Word) {
+            opening.best()
+        } else {
+            opening.family.max(opening.given - 2)
+        }
+    } else {
+        let middle = if words > 2 { middle - opening.best() / 2 } else { 0 };
+        (opening.given + closing.family).max(opening.family + closing.given - 2) + middle
+    };
+    Some((sum + particles.min(2) * 2, known, evidence))
+}
+
+/// `Mr X`, `Ms A.B.` behind a title; `the witness G.S. said` by its neighbours.
+fn only_initials(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed> {
+    let (first, last) = (stretch.first()?, stretch.last()?);
+    let titled = left.kind == Some(Kind::NameTitled) && left.points > 10;
+    let points = if titled { ENOUGH + 3 } else { initials_alone(place, stretch, left)? };
+    let kind = if titled { Kind::NameTitled } else { Kind::NameSingle };
+    Some(Weighed { first: first.first, last: last.last, points, evidence: left.evidence, kind })
+}
+
+/// Two or three letters with their full stops, as courts write people they do not name.
+fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<i32> {
+    const OTHERS: [&str; 22] = [
+        "U.S.", "U.K.", "E.U.", "U.N.", "E.R.", "M.D.", "R.N.", "P.A.", "N.P.", "D.O.", "P.O.", "I.V.", "I.M.", "D.C.",
+        "L.A.", "N.Y.", "N.J.", "T.V.", "A.M.", "P.M.", "B.P.", "I.D.",
+    ];
+    let (first, last) = (stretch.first()?, stretch.last()?);
+    let scene = place.scene;
+    let (start, end) = (scene.token(first.first)?.start as usize, scene.token(last.last)?.end as usize);
+    let written = scene.text.get(start..end)?;
+    let dotted = stretch.iter().all(|part| part.last == part.first + 1);
+    if !(2..=3).contains(&stretch.len()) || !dotted || written.contains(' ') || OTHERS.contains(&written) {
+        return None;
+    }
+    let right = after(scene, last.last, Known::NOTHING, false);
+    Some(5 + left.points + right.points)
+}
+
+fn trailing_initial(word: &Part) -> bool {
+    word.sort == Sort::Word && word.known.first() >= 5 && word.known.common() <= 4
+}

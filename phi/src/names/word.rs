@@ -1,0 +1,200 @@
+//! What one word brings to a name: points for its lists, against its other meanings.
+
+use super::parts::{Part, Sort};
+use crate::gazetteer::{Fact, Known, Role};
+use crate::listed::Scene;
+use crate::text::Class;
+
+/// Points of a word as a given name and as a surname.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Points {
+    pub(super) given: i32,
+    pub(super) family: i32,
+}
+
+impl Points {
+    pub(super) fn best(self) -> i32 {
+        self.given.max(self.family)
+    }
+
+    fn minus(self, points: i32) -> Self {
+        Self { given: self.given - points, family: self.family - points }
+    }
+}
+
+/// How a word stands in its text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// It would have a capital anyway.
+    pub(super) opens_sentence: bool,
+    /// All words around it are in capitals.
+    pub(super) shouted: bool,
+    /// A title or a label stands before it: a common word is a surname then.
+    pub(super) announced: bool,
+}
+
+/// What a common English word loses, by how common it is.
+const COMMON: [i32; 8] = [0, 1, 2, 3, 5, 7, 8, 9];
+/// Below this a word is no part of a name at all.
+pub(super) const IMPOSSIBLE: i32 = -4;
+
+const PERSON_WORDS: u64 = Role::set(&[Role::Person, Role::SoftTitle, Role::Relation]);
+const ORGANISATION: u64 = Role::set(&[
+    Role::CareHead,
+    Role::CareSoft,
+    Role::CareTail,
+    Role::Company,
+    Role::Court,
+    Role::OrgOf,
+    Role::KnownOrg,
+]);
+
+pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Points {
+    let known = part.known;
+    let (first, last, common) = (known.first(), known.last(), known.common());
+    let mut points = Points {
+        given: if first > 0 { 3 + first / 2 } else { -1 },
+        family: if last > 0 {
+            2 + last / 2
+        } else if first > 0 {
+            2
+        } else {
+            -1
+        },
+    };
+    if is_unknown(known) {
+        let surname = if has_surname_end(scene.word(part.last)) { 3 } else { 0 };
+        points =
+            if standing.shouted { Points { given: 0, family: 1 } } else { Points { given: 2, family: 3 + surname } };
+        if part.class == Class::Mixed {
+            points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 4 });
+        }
+    }
+    // In the dictionary with a capital only: `Tolkien`, but products as well.
+    if !known.is_listed_name() && known.common() == 0 && known.is(Fact::Proper) && !standing.shouted {
+        points = Points { given: 1, family: 2 };
+    }
+    let loss = common_loss(known, standing) + other_meaning(known, standing);
+    points = points.minus(loss);
+    if loss == 0 && first >= 8 && !known.is(Fact::Eponym) && part.class != Class::Lower {
+        // Hardly anything but a given name.
+        points.given += 2;
+    }
+    if part.class == Class::Upper && !standing.shouted && part.sort == Sort::Word {
+        points = points.minus(capitals_loss(scene, part));
+    }
+    if part.joined && common == 0 { points.minus(-1) } else { points }
+}
+
+/// No list has it.
+pub(super) fn is_unknown(known: Known) -> bool {
+    !known.is_listed_name()
+        && known.common() == 0
+        && known.city() == 0
+        && !known.is(Fact::Clinical)
+        && !known.is(Fact::Drug)
+        && !known.is(Fact::Proper)
+        && !known.is(Fact::County)
+}
+
+fn common_loss(known: Known, standing: Standing) -> i32 {
+    let (first, last, common) = (known.first(), known.last(), known.common());
+    let loss = COMMON.get(usize::try_from(common).unwrap_or(0)).copied().unwrap_or(9);
+    let loss = if first >= 12 || last >= 12 || (first >= 10 && common <= 4) { loss / 2 } else { loss };
+    let loss = if standing.announced && (last >= 5 || first >= 5) { loss / 2 } else { loss };
+    let unlisted = if common > 0 && !known.is_listed_name() { 3 } else { 0 };
+    let opening = if standing.opens_sentence && common >= 3 && !standing.announced { common / 2 + 1 } else { 0 };
+    let shouted = if standing.shouted { common / 2 } else { 0 };
+    loss + unlisted + opening + shouted
+}
+
+/// Drugs, diseases, places, months, roles.
+fn other_meaning(known: Known, standing: Standing) -> i32 {
+    let strong_name = known.first() >= 8 || known.last() >= 9;
+    let either = |strong: i32, weak: i32| if strong_name { strong } else { weak };
+    let mut loss = 0;
+    if known.is(Fact::Drug) {
+        loss += either(2, 9);
+    } else if known.is(Fact::Clinical) && known.common() <= 4 {
+        loss += either(1, 5);
+    }
+    if known.plays(Role::Eponym) {
+        loss += either(3, 6);
+    }
+    if known.plays(Role::Calendar) {
+        loss += 9;
+    }
+    if known.is(Fact::Country) || known.plays(Role::Demonym) {
+        loss += either(4, 9);
+    }
+    if known.is(Fact::State) {
+        loss += either(3, 7);
+    }
+    if known.city() > 0 {
+        loss += either(0, known.city() / 2);
+    }
+    if known.plays_any(PERSON_WORDS) {
+        loss += if known.last() >= 10 { 3 } else { 8 };
+    }
+    if known.plays_any(ORGANISATION) {
+        loss += either(5, 9);
+    }
+    if known.plays(Role::Never) {
+        loss += 12;
+    }
+    if known.plays(Role::Title) {
+        loss += 8;
+    }
+    // After a title hardly anything but a name comes.
+    if standing.announced && known.is_listed_name() && !known.plays(Role::Never) { loss / 2 } else { loss }
+}
+
+/// Short words in capitals inside ordinary text are abbreviations.
+fn capitals_loss(scene: &Scene<'_>, part: &Part) -> i32 {
+    let known = part.known;
+    match scene.word(part.first).chars().count() {
+        0..=2 => 8,
+        3 => {
+            if known.first() >= 8 || known.last() >= 8 {
+                2
+            } else {
+                8
+            }
+        }
+        4 => {
+            if known.is_listed_name() {
+                1
+            } else {
+                6
+            }
+        }
+        _ => {
+            if known.is_listed_name() {
+                0
+            } else {
+                3
+            }
+        }
+    }
+}
+
+const SURNAME_ENDS: [&str; 58] = [
+    "ov", "ova", "ev", "eva", "sky", "ski", "ska", "skaya", "skiy", "cki", "cka", "wicz", "vich", "vych", "enko",
+    "chuk", "oglu", "oğlu", "yan", "ian", "shvili", "dze", "sson", "sen", "son", "escu", "eanu", "poulos", "opoulou",
+    "idis", "akis", "aki", "ić", "vic", "ez", "berg", "stein", "mann", "sohn", "stra", "inen", "aitis", "auskas",
+    "iene", "nyi", "quist", "gaard", "strom", "ström", "lund", "feld", "bauer", "meier", "hoff", "uk", "yuk", "iou",
+    "ides",
+];
+
+fn has_surname_end(word: &str) -> bool {
+    word.len() >= 5 && SURNAME_ENDS.iter().any(|end| word.ends_with(end))
+}
+
+/// `McDonald`, `DeSantis`: capitals inside a word that names have and products do not.
+fn has_surname_start(word: &str) -> bool {
+    ["Mc", "Mac", "De", "Di", "La", "Le", "Van", "Von", "Fitz", "O", "St", "Du", "Da"].iter().any(|start| {
+        word.strip_prefix(start).is_some_and(|rest| {
+            rest.len() >= 3 && rest.starts_with(char::is_uppercase) && rest.chars().skip(1).all(char::is_lowercase)
+        })
+    })
+}

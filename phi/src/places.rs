@@ -1,0 +1,88 @@
+//! Places and organisations: addresses, towns, postcodes, care sites, courts, companies.
+//!
+//! [`find`] takes what has evidence of its own: a house number with a street, a city with its state, a town after `lives in`,
+//! a hospital's name. [`find_cities`] runs after the names, for listed cities that nothing else explains. Pieces of one
+//! address make one span: `12 Main St, Apt 4, Springfield, IL 62704`.
+
+mod address;
+mod city;
+mod codes;
+mod locality;
+mod organisation;
+mod states;
+mod street;
+
+pub(crate) use city::find_cities;
+
+use crate::gazetteer::Role;
+use crate::listed::{Hit, Kind, Scene};
+use crate::text::Class;
+
+/// Tokens `first..=last` as a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spot {
+    first: usize,
+    last: usize,
+    kind: Kind,
+    score: u8,
+}
+
+/// Adds places and organisations that have evidence of their own.
+pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        // Numbers are asked for whatever others say of them: who wins is decided by rank later.
+        let number = scene.class(at).is_some_and(Class::has_digit);
+        let free = number || !taken.get(at).copied().unwrap_or(true);
+        let spot = if free { spot(scene, taken, at) } else { None };
+        let Some(spot) = spot else {
+            at += 1;
+            continue;
+        };
+
+        hits.extend(scene.hit((spot.first, spot.last), spot.kind, spot.score, evidence(spot.kind)));
+        at = spot.last + 1;
+    }
+}
+
+fn spot(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
+    match scene.class(at)? {
+        Class::Digits | Class::Alnum => {
+            address::numbered(scene, at).or_else(|| codes::zip(scene, at)).or_else(|| codes::postcode(scene, at))
+        }
+        Class::Capital | Class::Upper | Class::Mixed => capital(scene, taken, at),
+        Class::Lower => lower(scene, at),
+        Class::Punct | Class::Newline => None,
+    }
+}
+
+fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
+    address::post_box(scene, at)
+        .or_else(|| address::military(scene, at))
+        .or_else(|| address::named(scene, at))
+        .or_else(|| organisation::find(scene, taken, at))
+        .or_else(|| city::with_evidence(scene, at))
+        .or_else(|| codes::postcode(scene, at))
+        .or_else(|| city::country_or_state(scene, at))
+}
+
+fn lower(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let known = scene.known(at);
+    if known.plays(Role::StreetPrefix) || matches!(scene.word(at), "p" | "po") {
+        return address::post_box(scene, at).or_else(|| address::named(scene, at));
+    }
+    if known.city() > 0 { city::in_lower_case(scene, at) } else { None }
+}
+
+fn evidence(kind: Kind) -> crate::Evidence {
+    use crate::Evidence;
+    match kind {
+        Kind::GeoAddress | Kind::GeoBox | Kind::GeoMilitary | Kind::GeoPostcode => Evidence::SHAPE,
+        Kind::GeoZip => Evidence::LABEL_BEFORE,
+        Kind::GeoCity | Kind::GeoCityState => Evidence::PLACE.with(Evidence::NEIGHBOURS),
+        _ => Evidence::PLACE,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,257 @@
+//! Towns, counties, states and countries outside of addresses.
+
+use super::locality::{city, country, country_behind, state_behind, state_name};
+use super::{Spot, codes};
+use crate::gazetteer::{Fact, Known, Role};
+use crate::listed::{Hit, Kind, Scene};
+use crate::text::Class;
+
+/// A town with a state behind it, after `lives in`, or a county.
+pub(super) fn with_evidence(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let known = scene.known(at);
+    if known.plays_any(Role::set(&[Role::Title, Role::Calendar])) || scene.is_initial(at) {
+        return None;
+    }
+    if let Some(spot) = county(scene, at) {
+        return Some(spot);
+    }
+    let listed = city(scene, at);
+    if let Some(town) = listed.or_else(|| unlisted(scene, at))
+        && let Some(last) = state_behind(scene, town).filter(|_| is_no_person(scene, at, town, listed.is_some()))
+    {
+        return Some(Spot { first: at, last, kind: Kind::GeoCityState, score: if listed.is_some() { 90 } else { 75 } });
+    }
+    if let Some(town) = listed {
+        return listed_town(scene, at, town);
+    }
+    after_lives_in(scene, at)
+}
+
+/// `Smith, MD` and `Jones, PA` are people: codes that are post-nominals as well need a listed town of the United States.
+fn is_no_person(scene: &Scene<'_>, first: usize, town: usize, listed: bool) -> bool {
+    let code = if scene.is_mark(town + 1, b',') { town + 2 } else { town + 1 };
+    if !scene.plays(code, Role::Postnominal) || scene.class(code + 1).is_some_and(Class::has_digit) {
+        return listed
+            || scene.class(code) != Some(Class::Upper)
+            || scene.class(code + 1).is_some_and(Class::has_digit)
+            || leads(scene, first) >= 2;
+    }
+    let known = scene.known(town);
+    listed && leads(scene, first) > 0 || first < town && listed || known.last() < 4 && known.is(Fact::UsCity)
+}
+
+/// Words that could be a town before a state's code: one to three capitals.
+fn unlisted(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let last = (at..at + 3).take_while(|place| scene.is_capital(*place) && !scene.is_initial(*place)).last()?;
+    let opens = at == 0 || !scene.is_capital(at - 1) || !scene.token(at).is_some_and(crate::text::Token::space_before);
+    let plain = (at..=last).all(|place| !scene.known(place).plays_any(NO_TOWN) && scene.known(place).common() < 6);
+    (opens && plain && scene.token(at).is_some_and(|token| token.len() > 2)).then_some(last)
+}
+
+const NO_TOWN: u64 =
+    Role::set(&[Role::Title, Role::Person, Role::Never, Role::SoftTitle, Role::Calendar, Role::Postnominal]);
+
+/// How much the words before say that a place comes: 3 for `lives in`, 2 for `lives near the`, 1 for `in`, 0 for nothing.
+fn leads(scene: &Scene<'_>, at: usize) -> u8 {
+    let Some(before) = at.checked_sub(1) else { return 0 };
+    let preposition = scene.plays(before, Role::PlaceBefore);
+    let near = before.saturating_sub(4)..before;
+    let resides = near
+        .rev()
+        .take_while(|place| !matches!(scene.class(*place), Some(Class::Newline)) && !scene.is_mark(*place, b'.'))
+        .any(|place| scene.plays(place, Role::Resides));
+    match (preposition, resides) {
+        (true, true) => 3,
+        (true, false) => match scene.word(before) {
+            "in" | "In" | "near" | "outside" | "downtown" => 2,
+            "at" | "from" | "to" => 1,
+            _ => 0,
+        },
+        (false, true) if scene.plays(before, Role::Resides) || scene.is_mark(before, b':') => 2,
+        _ => 0,
+    }
+}
+
+fn listed_town(scene: &Scene<'_>, first: usize, town: usize) -> Option<Spot> {
+    let known = scene.known(first);
+    if is_part_of_more(scene, town + 1) || is_abbreviation(scene, first, town) {
+        return None;
+    }
+    let lead = leads(scene, first);
+    let with_country = country_behind(scene, town);
+    if with_country > town && (lead > 0 || known.common() < 5) {
+        return Some(Spot { first, last: with_country, kind: Kind::GeoCity, score: 85 });
+    }
+    let code = codes::postcode_end(scene, town + 1);
+    if let Some(last) = code {
+        return Some(Spot { first, last, kind: Kind::GeoCityState, score: 90 });
+    }
+    // `from Jackson` may be a person, `lives in Jackson` is not.
+    let person = first == town && (known.first() >= 8 || known.last() >= 9) && known.city() < 6;
+    let word = known.common() >= 5 || known.is(Fact::Clinical) && known.common() > 0;
+    let needed = if person || word && first == town { 3 } else { 2 };
+    let single_from = lead == 1 && !person && !word && known.city() >= 3;
+    if (lead >= needed || single_from) && !is_country_only(known, first == town) {
+        return Some(Spot { first, last: town, kind: Kind::GeoCity, score: 70 + 5 * lead });
+    }
+    None
+}
+
+/// `Mexico`, `Georgia`: a country or a state that is the name of a town as well.
+fn is_country_only(known: Known, single: bool) -> bool {
+    single && (known.is(Fact::Country) || known.is(Fact::State) && known.city() < 6)
+}
+
+/// `Boston Scientific`, `Glasgow Coma Scale`, `Lyme disease`, `Washington-based`.
+fn is_part_of_more(scene: &Scene<'_>, at: usize) -> bool {
+    let known = scene.known(at);
+    let hyphen = scene.is_mark(at, b'-') && scene.is_tight(at);
+    let person = scene.is_capital(at) && (known.last() >= 6 && known.common() < 4 || scene.is_initial(at));
+    let thing = known.plays_any(Role::set(&[Role::EponymHead, Role::ThingAfter, Role::Company]));
+    let next_thing = scene.known(at + 1).plays(Role::EponymHead) && !known.plays(Role::BeVerb);
+    let institution = scene.is_capital(at) && known.plays_any(ORGANISATION);
+    hyphen
+        || person
+        || thing
+        || next_thing
+        || institution
+        || scene.is_possessive(at) && scene.plays(at + 2, Role::EponymHead)
+}
+
+const ORGANISATION: u64 = Role::set(&[
+    Role::CareHead,
+    Role::CareSoft,
+    Role::CareTail,
+    Role::Court,
+    Role::OrgOf,
+    Role::CompanySoft,
+    Role::Street,
+]);
+
+/// `ER`, `ED`, `IPA` in capitals are no towns.
+fn is_abbreviation(scene: &Scene<'_>, first: usize, town: usize) -> bool {
+    first == town
+        && scene.class(first) == Some(Class::Upper)
+        && scene.token(first).is_some_and(|token| token.len() <= 4)
+}
+
+/// `lives in Ballymurphy`: nobody lists it, but what else could it be.
+fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let known = scene.known(at);
+    let place = known.is(Fact::Country) || known.is(Fact::State) || known.plays(Role::Demonym);
+    if leads(scene, at) < 3
+        || known.common() >= 4
+        || place
+        || known.plays_any(NO_TOWN)
+        || !scene.token(at)?.space_before()
+    {
+        return None;
+    }
+    if !matches!(scene.class(at), Some(Class::Capital | Class::Mixed))
+        || known.is(Fact::Drug)
+        || known.is(Fact::Clinical)
+    {
+        return None;
+    }
+    let last = (at..at + 3)
+        .take_while(|next| {
+            *next == at
+                || matches!(scene.class(*next), Some(Class::Capital))
+                    && scene.token(*next).is_some_and(crate::text::Token::space_before)
+        })
+        .last()?;
+    let organisation = (at..=last).any(|place| scene.known(place).plays_any(ORGANISATION));
+    (!organisation).then(|| Spot { first: at, last: country_behind(scene, last), kind: Kind::GeoCity, score: 72 })
+}
+
+/// `Cook County`, `County of Kent`, `Orleans Parish`.
+fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let spot = |last: usize| {
+        Some(Spot { first: at, last: state_behind(scene, last).unwrap_or(last), kind: Kind::GeoCounty, score: 85 })
+    };
+    if scene.plays(at, Role::GeoTail) {
+        let of = scene.word(at + 1) == "of" && scene.is_capital(at + 2) && !scene.known(at + 2).plays(Role::Never);
+        let proper = scene.known(at + 2).common() < 5;
+        return if of && proper { spot(at + 2) } else { None };
+    }
+    let name_ends = (at..at + 3)
+        .take_while(|place| scene.is_capital(*place))
+        .find(|place| scene.plays(place + 1, Role::GeoTail) && scene.is_capital(place + 1))?;
+    let tail = name_ends + 1;
+    let listed = at == name_ends && scene.known(at).is(Fact::County);
+    let strong = matches!(scene.word(tail), "County" | "Parish" | "Township" | "Oblast" | "Borough");
+    let proper = (at..=name_ends).all(|place| {
+        let known = scene.known(place);
+        known.common() < 6 && !known.is(Fact::Clinical) && !known.plays_any(NO_TOWN) && !known.plays_any(ORGANISATION)
+            || known.is(Fact::County)
+    });
+    let more = scene.is_capital(tail + 1) && scene.known(tail + 1).plays_any(ORGANISATION);
+    (proper && !more && (listed || strong)).then(|| spot(tail)).flatten()
+}
+
+/// `lives in chicago`: only behind `lives in` and its kin.
+pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let town = city(scene, at)?;
+    let known = scene.known(at);
+    let sure = leads(scene, at) >= 3 && (known.common() == 0 && known.city() >= 3 || town > at);
+    (sure && !is_part_of_more(scene, town + 1)).then_some(Spot {
+        first: at,
+        last: town,
+        kind: Kind::GeoCity,
+        score: 72,
+    })
+}
+
+pub(super) fn country_or_state(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    if scene.is_initial(at) || scene.token(at)?.len() < 4 {
+        return None;
+    }
+    let named =
+        |last: usize| scene.known(last + 1).last() >= 8 && scene.is_capital(last + 1) || scene.is_possessive(last + 1);
+    if let Some(last) = country(scene, at).filter(|last| !named(*last)) {
+        return Some(Spot { first: at, last, kind: Kind::GeoCountry, score: 30 });
+    }
+    let last = state_name(scene, at).filter(|last| !named(*last))?;
+    Some(Spot { first: at, last, kind: Kind::GeoState, score: 30 })
+}
+
+/// Adds listed towns that stand alone and that no name took.
+pub(crate) fn find_cities(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
+    let mut at = 0;
+    while at < scene.tokens.len() {
+        let free = !taken.get(at).copied().unwrap_or(true);
+        match (free && scene.is_capital(at)).then(|| alone(scene, at)).flatten() {
+            Some(last) if !taken.get(at..=last).unwrap_or_default().contains(&true) => {
+                hits.extend(scene.hit((at, last), Kind::GeoCityAlone, 58, crate::Evidence::PLACE));
+                at = last + 1;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// A town of some size that is nothing else, in the middle of a sentence.
+fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let last = city(scene, at)?;
+    let known = scene.known(at);
+    let token = scene.token(at)?;
+    let whole = if last == at { known } else { phrase_known(scene, at, last) };
+    let other = known.common() > 0
+        || known.is(Fact::Drug)
+        || known.is(Fact::Clinical)
+        || known.plays(Role::Eponym)
+        || known.plays(Role::Never);
+    let name = known.first() >= 6 || known.last() >= 7;
+    let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));
+    let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before() && scene.known(at - 1).common() < 6;
+    let glued =
+        !token.space_before() && !matches!(scene.token(at.wrapping_sub(1)).map_or(0, |t| t.mark), b'(' | b'"' | b'-');
+    let goes_on = scene.is_capital(last + 1) && scene.token(last + 1).is_some_and(crate::text::Token::space_before);
+    let fits = !single && whole.city() >= 3 && !in_run && !glued && !goes_on && !is_part_of_more(scene, last + 1);
+    (fits && !is_abbreviation(scene, at, last) && token.class != Class::Upper).then_some(last)
+}
+
+fn phrase_known(scene: &Scene<'_>, first: usize, last: usize) -> Known {
+    let words = (first..=last).filter_map(|at| scene.token(at)).filter(|token| token.is_word()).map(|token| token.fold);
+    words.reduce(crate::gazetteer::phrase_hash).map_or(Known::NOTHING, |hash| scene.gazetteer.known(hash))
+}

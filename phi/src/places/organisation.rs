@@ -1,0 +1,233 @@
+//! Care sites, courts, companies and institutions: rows of capitals that hold a word which says what they are.
+
+use super::Spot;
+use crate::gazetteer::{Fact, Role};
+use crate::listed::{Kind, Scene};
+use crate::text::Class;
+
+/// A name has at most so many tokens.
+const LONGEST: usize = 12;
+
+/// What a row of capitals holds.
+#[derive(Default)]
+struct Row {
+    /// The last token that may end the name.
+    last: usize,
+    kind: Option<Kind>,
+    /// Words that tell one place from another.
+    telling: usize,
+    soft: bool,
+}
+
+pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
+    // Each row is looked at once, from its first word.
+    if continues_row(scene, at) || scene.known(at).plays_any(OPENS_NONE) {
+        return None;
+    }
+    // `The Royal Infirmary`: the name starts behind the article.
+    if matches!(scene.word(at), "The" | "THE" | "A" | "An") {
+        return None;
+    }
+    if scene.known(at).plays(Role::KnownOrg) && scene.known(at).common() < 5 {
+        return known(scene, at);
+    }
+    let row = read(scene, taken, at);
+    let kind = row.kind?;
+    let enough = match kind {
+        Kind::OrgCompany => row.last > at,
+        _ => row.telling > 0,
+    };
+    let score = if kind == Kind::OrgCare { 82 } else { 72 };
+    enough.then_some(Spot { first: at, last: row.last, kind, score })
+}
+
+const OPENS_NONE: u64 = Role::set(&[Role::Title, Role::Calendar, Role::Postnominal]);
+const HEADS: u64 = Role::set(&[Role::CareHead, Role::Court, Role::OrgOf, Role::Company]);
+
+fn continues_row(scene: &Scene<'_>, at: usize) -> bool {
+    at > 0
+        && scene.is_capital(at - 1)
+        && scene.token(at).is_some_and(crate::text::Token::space_before)
+        && !scene.known(at - 1).plays_any(OPENS_NONE)
+        && !scene.known(at - 1).plays(Role::Person)
+        && !matches!(scene.word(at - 1), "The" | "THE" | "A" | "An" | "At" | "In" | "From" | "To" | "By")
+}
+
+/// `Walgreens`, `Kaiser Permanente`, with what they are behind.
+fn known(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let mut last = at;
+    while last < at + 4 && scene.is_capital(last + 1) && scene.known(last + 1).plays_any(KNOWN_TAIL) {
+        last += 1;
+    }
+    let surname = scene.known(at).last() >= 7 && last == at;
+    (!surname).then_some(Spot { first: at, last, kind: Kind::OrgCare, score: 70 })
+}
+
+const KNOWN_TAIL: u64 = Role::set(&[Role::KnownOrg, Role::CareHead, Role::CareSoft, Role::CareTail, Role::CareMod]);
+
+fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
+    let mut row = Row { last: from, ..Row::default() };
+    let mut at = from;
+    while at < from + LONGEST {
+        if taken.get(at).copied().unwrap_or(true) {
+            break;
+        }
+        if !scene.is_capital(at) {
+            match joint(scene, at) {
+                Some(next)
+                    if next < from + LONGEST
+                        && (row.last + 1 == at && row.kind.is_some()
+                            || !is_small(scene, at)
+                            || scene.known(at.wrapping_sub(1)).plays_any(BEFORE_OF)) =>
+                {
+                    at = next
+                }
+                _ => break,
+            }
+            continue;
+        }
+        if at > from && scene.known(at).plays_any(OPENS_NONE) && !scene.plays(at, Role::Company) {
+            break;
+        }
+        word(scene, &mut row, from, at);
+        at += 1;
+    }
+    row
+}
+
+/// `University of`, `Bank of`, `Memorial of`: what a joining word may follow.
+const BEFORE_OF: u64 = HEADS | Role::set(&[Role::CompanySoft, Role::CareTail, Role::CareSoft, Role::CareMod]);
+
+fn is_small(scene: &Scene<'_>, at: usize) -> bool {
+    scene.class(at) == Some(Class::Lower)
+        && matches!(scene.word(at), "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del")
+}
+
+/// What may stand between two capitals of one name: `of`, `and`, `for`, `'s`, `.` of `St.`, a hyphen.
+fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    if is_small(scene, at) {
+        let next = at + 1;
+        let twice = scene.class(next) == Some(Class::Lower) && matches!(scene.word(next), "the" | "la" | "les");
+        let next = if twice { next + 1 } else { next };
+        // `and` joins only inside of a name, which a head behind it shows.
+        let joins = scene.word(at) != "and"
+            || scene.known(next).plays_any(Role::set(&[
+                Role::CareSoft,
+                Role::CareHead,
+                Role::CareTail,
+                Role::OrgOf,
+                Role::CareMod,
+            ]));
+        return (scene.is_capital(next) && joins).then_some(next);
+    }
+    if scene.is_possessive(at) {
+        return scene.is_capital(at + 2).then_some(at + 2);
+    }
+    let tight = scene.is_tight(at);
+    let dot = scene.is_mark(at, b'.') && tight && scene.word(at.wrapping_sub(1)).eq_ignore_ascii_case("st");
+    let other = tight && (scene.is_mark(at, b'-') || scene.is_apostrophe(at)) || scene.is_mark(at, b'&');
+    let comma = scene.is_mark(at, b',') && scene.known(at + 1).plays(Role::Company) && scene.is_capital(at + 1);
+    ((dot || other || comma) && scene.is_capital(at + 1)).then_some(at + 1)
+}
+
+/// Takes a word into the row: what it says of the kind, and whether it tells the place from others.
+fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
+    let known = scene.known(at);
+    let opens = at == from;
+    if known.plays(Role::Company) && !opens && is_legal_form(scene, at) {
+        row.kind = Some(Kind::OrgCompany);
+        row.last = at
+            + usize::from(
+                scene.is_mark(at + 1, b'.')
+                    && scene.is_tight(at + 1)
+                    && !scene.token(at + 2).is_none_or(|next| next.starts_sentence()),
+            );
+        return;
+    }
+    if known.plays(Role::CareHead) {
+        row.kind = Some(Kind::OrgCare);
+        row.last = at;
+    } else if known.plays(Role::CareTail) && row.soft && !opens {
+        row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
+        row.last = at;
+    } else if known.plays(Role::Court) && scene.is_capital(at) {
+        row.kind = Some(Kind::OrgCourt);
+        row.last = at;
+    } else if known.plays(Role::OrgOf) && (scene.word(at + 1) == "of" || row.telling > 0) {
+        row.kind = Some(row.kind.unwrap_or(Kind::OrgInstitution));
+        row.last = at;
+    } else if known.plays(Role::CareSoft) {
+        row.soft = true;
+        // `Mercy Health` ends with it, `Health Education` does not.
+        let ends = !scene.is_capital(at + 1);
+        let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
+        let practice = scene.known(at.wrapping_sub(1)).city() >= 3 && at > from;
+        if ends && row.telling > 0 && (health || practice) {
+            row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
+            row.last = at;
+        }
+    } else if is_telling(scene, at) {
+        row.telling += 1;
+        // `University of Leeds`, `Hospital of Saint Anna`.
+        if row.kind.is_some() && at > row.last && !known.plays_any(HEADS) {
+            row.last = at;
+        }
+    } else if row.kind.is_some() && known.plays(Role::CareMod) {
+        row.last = at;
+    }
+}
+
+fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
+    match scene.class(at) {
+        Some(Class::Upper) => true,
+        Some(Class::Capital) => matches!(
+            scene.word(at),
+            "Inc" | "Ltd" | "Corp" | "Corporation" | "Limited" | "Llc" | "Plc" | "Kft" | "Oy" | "Srl" | "Doo"
+        ),
+        _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
+    }
+}
+
+/// A name, a town, an unknown word: not a department or a kind of care.
+fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
+    let known = scene.known(at);
+    if scene.is_initial(at) {
+        return false;
+    }
+    let saint = matches!(
+        scene.word(at),
+        "St" | "Saint"
+            | "Mercy"
+            | "Memorial"
+            | "Sacred"
+            | "Mount"
+            | "Holy"
+            | "Grace"
+            | "Trinity"
+            | "Veterans"
+            | "Supreme"
+            | "Constitutional"
+            | "Assize"
+            | "Appeal"
+            | "Administrative"
+            | "Cassation"
+            | "Magistrates"
+            | "Crown"
+            | "Justice"
+            | "Interior"
+            | "Regional"
+            | "District"
+            | "Royal"
+    );
+    let generic = known.common() >= 4 && known.last() < 9 && known.first() < 9 && known.city() < 5;
+    let term = (known.is(Fact::Clinical) || known.is(Fact::Drug)) && known.last() < 9 && known.city() < 5;
+    let role = known.plays_any(Role::set(&[
+        Role::Demonym,
+        Role::CareSoft,
+        Role::CareTail,
+        Role::Person,
+        Role::Direction,
+        Role::Calendar,
+    ])) || known.plays(Role::CareMod) && !saint;
+    saint || !(generic || term || role)
+}
