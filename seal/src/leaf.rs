@@ -33,6 +33,8 @@ pub const CHAIN_BYTES_MAX: usize = 200;
 pub const KEY_ID_BYTES_MAX: usize = 64;
 /// The longest code (reason, scope) in bytes.
 pub const CODE_BYTES_MAX: usize = 64;
+/// The longest policy version in bytes.
+pub const POLICY_BYTES_MAX: usize = 64;
 /// The longest other text of a control leaf in bytes.
 pub const TEXT_BYTES_MAX: usize = 1024;
 /// The `time` of a record that came without one.
@@ -81,6 +83,13 @@ pub fn is_key_id(text: &str) -> bool {
     (1..=KEY_ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
+/// 1 to 64 printable ASCII characters without `"` and `\\`: a policy's version.
+#[must_use]
+pub fn is_policy(text: &str) -> bool {
+    let fits = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    (1..=POLICY_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
+}
+
 /// 1 to 64 lower-case ASCII letters, digits and `-`: reasons and scopes.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
@@ -103,10 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn key_ids_and_codes_are_plain_words() {
+    fn key_ids_policies_and_codes_are_plain_words() {
         assert!(is_key_id("epoch-2026.11_A") && is_key_id(&"k".repeat(64)));
         for id in ["", "a;b", "a b", "ü", &"k".repeat(65)] {
             assert!(!is_key_id(id), "{id}");
+        }
+        assert!(is_policy("default 1 (2026)") && is_policy(&"p".repeat(64)));
+        for policy in ["", "a\"b", "a\\b", "ü", "a\tb", &"p".repeat(65)] {
+            assert!(!is_policy(policy), "{policy}");
         }
         assert!(is_code("trailing-bytes") && is_code("a1"));
         for code in ["", "A", "a_b", "a b", &"c".repeat(65)] {

@@ -18,6 +18,7 @@ pub mod leaf;
 pub mod mac;
 pub mod merkle;
 pub mod projection;
+pub mod proof;
 pub mod protect;
 pub mod sealer;
 pub mod state;

@@ -19,7 +19,7 @@ mod wrap;
 pub use disclosure::{Disclosure, Sealed};
 pub use record::{HiddenMember, RecordProtection};
 pub use ring::SubjectRing;
-pub use subject::{SubjectClass, SubjectKey};
+pub use subject::{Place, SubjectClass, SubjectKey};
 pub use tenant::{Handle, TenantKeys, Token};
 pub use wrap::{WrapScope, WrappedKey};
 

@@ -21,11 +21,11 @@ use crate::canonical::{Canonical, Scratch};
 use crate::chain::{LeafHash, Sequence};
 use crate::error::SealError;
 use crate::keys::{Boundary, EpochKey, KeyId};
-use crate::leaf::limits::{self, is_text};
+use crate::leaf::limits;
 use crate::leaf::write::{write_body, write_envelope};
 use crate::leaf::{
     Body, Class, ConfigChange, Duplicate, Envelope, Erasure, Genesis, KeyEpoch, Kind, LEAF_BYTES_MAX, NO_TIME,
-    NUMBER_LIMIT, OwnerChange, Reject, RetentionCut, Source, SourceGap, is_chain_name,
+    NUMBER_LIMIT, OwnerChange, Reject, RetentionCut, Source, SourceGap, is_chain_name, is_policy,
 };
 use crate::mac::SegmentKey;
 use crate::protect::{Nonces, SubjectKeys};
@@ -133,11 +133,12 @@ impl Sealer {
         out: &mut Vec<u8>,
     ) -> Result<Sealed, SealError> {
         let Protected { event, level, policy, hidden, tokens, redacted } = protected;
-        if !is_text(policy) {
+        if !is_policy(policy) {
             return Err(SealError::Member("policy"));
         }
         let chain = Arc::clone(&self.chain);
         let envelope = Envelope { class: Some(Class { level, policy }), ..self.taking(&chain, Kind::Event, record) };
+        self.state.check(&envelope)?;
         let mut kept = std::mem::take(&mut self.kept);
         let mut hiding = Hiding::new(&envelope, event, vault, &mut kept);
         let written = self.write_event(&envelope, event, hidden, &mut hiding);
@@ -291,6 +292,7 @@ impl Sealer {
     ) -> Result<Sealed, SealError> {
         let chain = Arc::clone(&self.chain);
         let envelope = self.envelope(&chain, body.kind(), source);
+        self.state.check(&envelope)?;
         limits::check(body, envelope.sequence.0)?;
         self.leaf.clear();
         write_envelope(&mut self.leaf, &envelope);

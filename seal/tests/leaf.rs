@@ -5,5 +5,11 @@
 mod fixture;
 #[path = "leaf/golden.rs"]
 mod golden;
+#[path = "leaf/hiding.rs"]
+mod hiding;
+#[path = "leaf/limits.rs"]
+mod limits;
 #[path = "leaf/replay.rs"]
 mod replay;
+#[path = "leaf/rfc9901.rs"]
+mod rfc9901;

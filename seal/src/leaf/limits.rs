@@ -59,7 +59,7 @@ fn holds(member: &'static str, fits: bool) -> Result<(), SealError> {
 }
 
 /// 1 to 1,024 bytes without NUL, which some stores cannot hold.
-pub(crate) fn is_text(text: &str) -> bool {
+fn is_text(text: &str) -> bool {
     (1..=TEXT_BYTES_MAX).contains(&text.len()) && !text.as_bytes().contains(&0)
 }
 

@@ -69,7 +69,7 @@ impl Disclosure {
     /// What stands in the leaf, as bytes: the hash of the encoded text.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.encode()).into()
+        digest_of(&self.encode())
     }
 
     #[must_use]
@@ -107,6 +107,11 @@ impl Sealed<'_> {
     }
 }
 
+/// SHA-256 over the encoded text, as the RFC says: not over the JSON.
+pub(crate) fn digest_of(encoded: &str) -> [u8; 32] {
+    Sha256::digest(encoded).into()
+}
+
 /// Appends the array; gives where the value starts.
 pub(crate) fn write(json: &mut Vec<u8>, salt: &[u8; 16], name: &str, value: &[u8]) -> usize {
     let mut chars = [0; SALT_CHARS];
@@ -132,4 +137,54 @@ pub(crate) fn seal(key: &SubjectKey, nonce: &[u8; 12], digest: &[u8; 32], json: 
     let tag = key.cipher().encrypt_inout_detached(nonce.into(), digest, text.into()).map_err(|_| KeyError::TooLong)?;
     sealed.extend_from_slice(&tag);
     Ok(sealed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_rfc_9901s() {
+        // RFC 9901, section 4.2.3: the disclosure of `family_name`.
+        let encoded = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
+        assert_eq!(URL_SAFE_NO_PAD.encode(digest_of(encoded)), "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0");
+    }
+
+    #[test]
+    fn a_disclosure_comes_back_from_its_text() {
+        let made = Disclosure::new(&[0xfb; 16], "näme \"x\"", br#"{"_sd":["a"],"b":[1,null]}"#);
+        let read = Disclosure::decode(&made.encode()).unwrap();
+        assert_eq!(read, made);
+        assert_eq!((read.name(), read.value()), ("näme \"x\"", &br#"{"_sd":["a"],"b":[1,null]}"#[..]));
+        let json: serde_json::Value = serde_json::from_slice(&made.json).unwrap();
+        assert_eq!(json[0], "-_v7-_v7-_v7-_v7-_v7-w");
+    }
+
+    #[test]
+    fn other_spellings_and_shapes_are_refused() {
+        let good = r#"["AAAAAAAAAAAAAAAAAAAAAA","a",1]"#;
+        assert!(Disclosure::from_json(good.into()).is_ok());
+        for bad in [
+            r#"["AAAAAAAAAAAAAAAAAAAAAA", "a",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAA","a",1] "#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAB","a",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAA","a",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAAAA","a",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAA","\u0061",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAA","_sd",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAA","...",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAA",1]"#,
+            r#"["AAAAAAAAAAAAAAAAAAAAAA","a",1,2]"#,
+            r#"{"a":1}"#,
+            "",
+        ] {
+            assert_eq!(Disclosure::from_json(bad.into()), Err(KeyError::BadDisclosure), "{bad}");
+        }
+        assert_eq!(Disclosure::decode("=="), Err(KeyError::BadDisclosure));
+    }
+
+    #[test]
+    fn debug_shows_neither_name_nor_value() {
+        assert_eq!(format!("{:?}", Disclosure::new(&[0; 16], "name", b"\"Doe\"")), "Disclosure(39 bytes)");
+    }
 }

@@ -7,7 +7,7 @@ use zeroize::ZeroizeOnDrop;
 
 use crate::chain::Sequence;
 use crate::keys::{Keyed, Secret, kdf};
-use crate::protect::Handle;
+use crate::protect::{Disclosure, Handle};
 
 const SALT_KEY: &str = "sealtrail/salt-key/1";
 const SALT: &str = "sealtrail/salt/1";
@@ -75,6 +75,13 @@ impl SubjectKey {
         salt
     }
 
+    /// The disclosure of a value at a place: what [`crate::protect::RecordProtection::hide`] seals. With the key anyone
+    /// can make it again and compare its digest with the leaf's.
+    #[must_use]
+    pub fn disclosure(&self, place: &Place<'_>, name: &str, value: &[u8]) -> Disclosure {
+        Disclosure::new(&self.salt(place, value), name, value)
+    }
+
     pub(crate) fn cipher(&self) -> &Aes256Gcm {
         &self.cipher
     }
@@ -88,7 +95,7 @@ impl SubjectKey {
 
 /// Where a value stands: which leaf, and the JSON pointer of the member in its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place<'a> {
+pub struct Place<'a> {
     pub chain: &'a str,
     pub sequence: Sequence,
     pub pointer: &'a str,

@@ -55,11 +55,14 @@ fn flip(line: &mut Line, marker: &str) {
 }
 
 fn renumber(lines: &mut [Line]) {
+    let mut first = 0;
     for (index, line) in lines.iter_mut().enumerate() {
         line.edit(|leaf| {
             leaf["seq"] = json!(index);
             if leaf["type"] == "segment-close" {
                 leaf["what"]["size"] = json!(index);
+                leaf["what"]["first"] = json!(first);
+                first = index + 1;
             }
         });
     }
@@ -117,7 +120,7 @@ impl Corpus {
                 4,
             );
         }
-        self.both("flip a bit of the sequence of leaf 4", |lines| flip(&mut lines[4], "\"seq\":"), "tampered", 5);
+        self.both("flip a bit of the sequence of leaf 4", |lines| flip(&mut lines[4], "\"seq\":"), "tampered", 4);
         for at in 0..19 {
             let name = format!("flip a bit of the body of leaf {at}");
             let change = |lines: &mut Vec<Line>| {
@@ -146,7 +149,7 @@ impl Corpus {
         let renumbered = |lines: &mut Vec<Line>| {
             lines.remove(7);
             renumber(lines);
-            heal(lines, 7, false);
+            heal(lines, 6, false);
         };
         self.add("delete a leaf and renumber", renumbered, ("missing", Some(7)), ("tampered", Some(7)));
     }
@@ -195,6 +198,7 @@ impl Corpus {
         self.both("sign the key-epoch leaf with the new key", boundary, "tampered", 11);
         let flipped = |lines: &mut Vec<Line>| lines[7].mac[31] ^= 1;
         self.add("flip a bit of a MAC", flipped, ("intact", None), ("tampered", Some(7)));
+        self.both("take a MAC away", |lines| lines[7].mac = [0; 32], "tampered", 7);
         let swapped = |lines: &mut Vec<Line>| (lines[7].mac, lines[8].mac) = (lines[8].mac, lines[7].mac);
         self.add("swap two MACs", swapped, ("intact", None), ("tampered", Some(7)));
     }
@@ -234,7 +238,7 @@ impl Corpus {
         let dropped = |lines: &mut Vec<Line>| {
             lines.remove(5);
             renumber(lines);
-            heal(lines, 5, true);
+            heal(lines, 4, true);
         };
         self.sealed("drop a segment-close and renumber", 9, dropped, "tampered");
     }

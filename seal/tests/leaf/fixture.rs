@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use phi::Level;
 use phi::hidden::{Hidden, Place, Step, SubjectRef};
 use schemas::{AuditEvent, Extras, Owner, SealedRecord};
@@ -10,6 +12,7 @@ use seal::leaf::{ConfigChange, Duplicate, Erasure, Genesis, PreviousChain, Reten
 use seal::protect::{Nonces, SubjectClass, SubjectKey, SubjectKeys, TenantKeys};
 use seal::{ChainState, Consumed, Protected, SealError, Sealed, Sealer, Sequence, Vault};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 pub const CHAIN: &str = "audit.events/3";
 pub const ROOT: [u8; 32] = [7; 32];
@@ -59,11 +62,11 @@ impl Ring {
 pub struct Counter(pub u64);
 
 impl Nonces for Counter {
-    fn next(&mut self) -> [u8; 12] {
+    fn next(&mut self) -> Result<[u8; 12], KeyError> {
         self.0 += 1;
         let mut nonce = [0; 12];
         nonce[4..].copy_from_slice(&self.0.to_be_bytes());
-        nonce
+        Ok(nonce)
     }
 }
 
@@ -205,6 +208,11 @@ pub fn output(desk: &Desk, record: &[u8], sealed: Sealed) -> Value {
         "state": desk.sealer.state().to_text(CHAIN),
         "tokens": record.tokens,
     })
+}
+
+/// A disclosure's digest as it stands in `_sd`.
+pub fn digest(disclosure: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(disclosure))
 }
 
 /// Places with subjects: `["/patients/0/id", "patient/0"]`.
