@@ -88,10 +88,12 @@ pub enum Role {
     KnownOrg,
     /// Also an English word, but hardly ever: the word is not held against the name.
     MostlyName,
+    /// `applicant`, `convicted`: courts write so.
+    CourtWord,
 }
 
 impl Role {
-    const SECTIONS: [(&'static str, Self); 42] = [
+    const SECTIONS: [(&'static str, Self); 43] = [
         ("title", Self::Title),
         ("soft_title", Self::SoftTitle),
         ("postnominal", Self::Postnominal),
@@ -134,6 +136,7 @@ impl Role {
         ("thing_after", Self::ThingAfter),
         ("known_org", Self::KnownOrg),
         ("mostly_name", Self::MostlyName),
+        ("court_word", Self::CourtWord),
     ];
 
     pub(super) fn from_section(name: &str) -> Option<Self> {

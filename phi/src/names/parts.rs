@@ -218,12 +218,18 @@ fn joined(scene: &Scene<'_>, mut part: Part) -> Part {
         let known = scene.known(next);
         part.sort = Sort::Word;
         part.joined = true;
-        if known.first() + known.last() > part.known.first() + part.known.last() {
+        if plain_weight(known) > plain_weight(part.known) {
             part.known = known;
         }
         part.last = next;
     }
     part
+}
+
+/// Which of two joined words speaks for both: the better name that means least besides.
+fn plain_weight(known: Known) -> i32 {
+    let eponym = if known.plays(Role::Eponym) { 8 } else { 0 };
+    known.first() + known.last() - 2 * known.common() - eponym
 }
 
 /// What is known of two words written as one: `O'Brien` as `obrien`.

@@ -34,7 +34,7 @@ pub(super) struct Standing {
 }
 
 /// What a common English word loses, by how common it is.
-const COMMON: [i32; 8] = [0, 1, 2, 3, 5, 7, 8, 9];
+const COMMON: [i32; 8] = [0, 1, 1, 2, 4, 6, 8, 9];
 /// Below this a word is no part of a name at all.
 pub(super) const IMPOSSIBLE: i32 = -4;
 
@@ -67,7 +67,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
         points =
             if standing.shouted { Points { given: 0, family: 1 } } else { Points { given: 2, family: 3 + surname } };
         if part.class == Class::Mixed {
-            points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 4 });
+            points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 14 });
         }
     }
     // In the dictionary with a capital only: `Tolkien`, but products as well.
@@ -76,7 +76,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     }
     let loss = common_loss(known, standing) + other_meaning(known, standing);
     points = points.minus(loss);
-    if loss == 0 && first >= 8 && !known.is(Fact::Eponym) && part.class != Class::Lower {
+    if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
         points.given += 2;
     }

@@ -17,7 +17,8 @@ pub(super) fn with_evidence(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     }
     let listed = city(scene, at);
     if let Some(town) = listed.or_else(|| unlisted(scene, at))
-        && let Some(last) = state_behind(scene, town).filter(|_| is_no_person(scene, at, town, listed.is_some()))
+        && let Some(last) = state_behind(scene, town)
+            .filter(|_| is_no_person(scene, at, town, listed.is_some()) && !is_ambiguous_code(scene, at, town))
     {
         return Some(Spot { first: at, last, kind: Kind::GeoCityState, score: if listed.is_some() { 90 } else { 75 } });
     }
@@ -25,6 +26,23 @@ pub(super) fn with_evidence(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         return listed_town(scene, at, town);
     }
     after_lives_in(scene, at)
+}
+
+/// `CT`, `MS`, `OR` mean something else in a clinical text.
+fn is_ambiguous_code(scene: &Scene<'_>, first: usize, town: usize) -> bool {
+    let code = if scene.is_mark(town + 1, b',') { town + 2 } else { town + 1 };
+    let zip = scene.class(code + 1).is_some_and(Class::has_digit) && scene.word(code + 1).len() == 5;
+    let known = scene.known(first);
+    let town_only = first < town || known.last() < 8 && known.city() >= 3 || leads(scene, first) > 0;
+    if scene.class(code) == Some(Class::Upper) {
+        let other = matches!(
+            scene.word(code),
+            "CT" | "MS" | "OR" | "IN" | "ME" | "HI" | "OK" | "MI" | "ID" | "AL" | "DE" | "LA" | "PA" | "MD" | "CO"
+        );
+        return other && !zip && !town_only;
+    }
+    // `Campbell, Virginia` is a person.
+    scene.known(code).first() >= 5 && known.last() >= 8 && first == town && leads(scene, first) == 0 && !zip
 }
 
 /// `Smith, MD` and `Jones, PA` are people: codes that are post-nominals as well need a listed town of the United States.
@@ -63,8 +81,8 @@ fn leads(scene: &Scene<'_>, at: usize) -> u8 {
     match (preposition, resides) {
         (true, true) => 3,
         (true, false) => match scene.word(before) {
-            "in" | "In" | "near" | "outside" | "downtown" => 2,
-            "at" | "from" | "to" => 1,
+            "in" | "In" | "IN" | "near" | "outside" | "downtown" => 2,
+            "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" => 1,
             _ => 0,
         },
         (false, true) if scene.plays(before, Role::Resides) || scene.is_mark(before, b':') => 2,
@@ -89,7 +107,8 @@ fn listed_town(scene: &Scene<'_>, first: usize, town: usize) -> Option<Spot> {
     // `from Jackson` may be a person, `lives in Jackson` is not.
     let person = first == town && (known.first() >= 8 || known.last() >= 9) && known.city() < 6;
     let word = known.common() >= 5 || known.is(Fact::Clinical) && known.common() > 0;
-    let needed = if person || word && first == town { 3 } else { 2 };
+    let inside = lead >= 2 && matches!(scene.word(first.wrapping_sub(1)), "in" | "In" | "near" | "outside");
+    let needed = if person && !inside || word && first == town { 3 } else { 2 };
     let single_from = lead == 1 && !person && !word && known.city() >= 3;
     if (lead >= needed || single_from) && !is_country_only(known, first == town) {
         return Some(Spot { first, last: town, kind: Kind::GeoCity, score: 70 + 5 * lead });
@@ -169,6 +188,14 @@ fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let spot = |last: usize| {
         Some(Spot { first: at, last: state_behind(scene, last).unwrap_or(last), kind: Kind::GeoCounty, score: 85 })
     };
+    if matches!(scene.word(at), "County" | "COUNTY" | "Co") && !scene.plays(at + 2, Role::Court) {
+        let next = at + 1 + usize::from(scene.is_mark(at + 1, b'.'));
+        let listed = scene.known(next).is(Fact::County) || scene.known(next).city() >= 2;
+        let whole = !(scene.is_capital(next + 1) && scene.known(next + 1).plays_any(ORGANISATION));
+        if scene.is_capital(next) && listed && whole && scene.known(next).common() < 5 {
+            return spot(next);
+        }
+    }
     if scene.plays(at, Role::GeoTail) {
         let of = scene.word(at + 1) == "of" && scene.is_capital(at + 2) && !scene.known(at + 2).plays(Role::Never);
         let proper = scene.known(at + 2).common() < 5;
@@ -193,7 +220,10 @@ fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let town = city(scene, at)?;
     let known = scene.known(at);
-    let sure = leads(scene, at) >= 3 && (known.common() == 0 && known.city() >= 3 || town > at);
+    let single = known.common() == 0 && known.city() >= 3;
+    let plain = single && known.last() < 9 && known.first() < 8 && !known.is(Fact::Clinical) && !known.is(Fact::Eponym);
+    let lead = leads(scene, at);
+    let sure = lead >= 3 && (single || town > at) || lead == 2 && scene.word(at.wrapping_sub(1)) == "in" && plain;
     (sure && !is_part_of_more(scene, town + 1)).then_some(Spot {
         first: at,
         last: town,
@@ -241,7 +271,7 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         || known.is(Fact::Clinical)
         || known.plays(Role::Eponym)
         || known.plays(Role::Never);
-    let name = known.first() >= 6 || known.last() >= 7;
+    let name = known.first() >= 5 || known.last() >= 5;
     let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));
     let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before() && scene.known(at - 1).common() < 6;
     let glued =

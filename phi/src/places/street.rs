@@ -18,6 +18,10 @@ pub(super) fn with_suffix(scene: &Scene<'_>, from: usize) -> Option<usize> {
             at += 1;
             continue;
         }
+        if scene.is_possessive(at) {
+            at += 2;
+            continue;
+        }
         if token.is_mark(b'\'') || token.is_mark(b'-') && scene.is_tight(at) {
             at += 1;
             continue;
@@ -50,13 +54,15 @@ fn is_suffix(scene: &Scene<'_>, at: usize) -> bool {
 fn is_street_word(scene: &Scene<'_>, at: usize, words: usize) -> bool {
     match scene.class(at) {
         Some(Class::Capital | Class::Mixed) => !scene.plays(at, Role::Calendar) || words > 0,
-        Some(Class::Upper) => true,
+        Some(Class::Upper) => !scene.known(at).plays_any(SMALL_WORDS) || scene.plays(at, Role::Direction),
         // `5th`, `42nd`.
         Some(Class::Alnum) => is_ordinal(scene.word(at)),
         Some(Class::Lower) => words > 0 && matches!(scene.word(at), "of" | "the" | "and" | "de" | "la"),
         _ => false,
     }
 }
+
+const SMALL_WORDS: u64 = Role::set(&[Role::PlaceBefore, Role::BeforeWeak, Role::BeVerb]);
 
 fn is_ordinal(word: &str) -> bool {
     ["st", "nd", "rd", "th", "ST", "ND", "RD", "TH"].iter().any(|end| {
@@ -109,6 +115,10 @@ pub(super) fn with_prefix(scene: &Scene<'_>, at: usize) -> Option<usize> {
     }
     let mut next = at + 1;
     if scene.is_mark(next, b'.') && scene.is_tight(next) {
+        // `ul. Nowa`, but `in place. The`.
+        if scene.word(at).len() > 3 {
+            return None;
+        }
         next += 1;
     }
     let mut last = None;
