@@ -4,7 +4,9 @@
 //! text ─▶ plain form (odd characters only) ─▶ tokens + notes ─▶ recognisers by anchor ─▶ claims ─▶ resolution ─▶ findings
 //! ```
 
+mod account_name;
 mod age;
+mod beside;
 mod check;
 pub mod claims;
 mod date;
@@ -133,7 +135,7 @@ impl Scanner {
         token::tokenize(text, tokens);
         self.compiled.lexicon.annotate(tokens, notes);
         let court = notes.iter().filter(|note| note.is(COURT)).take(COURT_WORDS).count() == COURT_WORDS;
-        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, court };
+        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, words: self.words, court };
         list.clear();
         let mut claims = Claims { list, params: &self.compiled.params };
         recognise::all(&view, &self.compiled.labelled, &mut claims);
@@ -141,6 +143,7 @@ impl Scanner {
         hits.clear();
         listed::find(Input { text, tokens, claims: claims.list }, self.words, listed, hits);
         self.weigh(hits, claims.list);
+        beside::find(&view, &mut claims);
         arena.resolve(tokens, list);
         if labelled.repeat(&view, list) {
             arena.resolve(tokens, list);

@@ -98,6 +98,8 @@ struct LabelledRule {
     grouped: bool,
     #[serde(default)]
     slash: bool,
+    #[serde(default)]
+    told: bool,
     positive: Vec<String>,
     negative: Vec<String>,
 }
@@ -241,6 +243,7 @@ impl Compiled {
             after: rule.after,
             grouped: rule.grouped,
             slash: rule.slash,
+            told: rule.told,
         });
         Ok(())
     }

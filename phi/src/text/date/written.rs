@@ -2,7 +2,7 @@
 
 use crate::finding::Evidence;
 use crate::text::claims::{Claims, Kind, Rank};
-use crate::text::lexicon::{MONTH, MONTH_FOREIGN, MONTH_SHORT, MONTH_WORD, NUMBER, ORDINAL, UNIT, WEEKDAY};
+use crate::text::lexicon::{DATE_CUE, MONTH, MONTH_FOREIGN, MONTH_SHORT, MONTH_WORD, NUMBER, ORDINAL, UNIT, WEEKDAY};
 use crate::text::token::Class;
 use crate::text::view::View;
 
@@ -39,7 +39,9 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let sure = if note.is(MONTH_FOREIGN) && !note.is(MONTH | MONTH_SHORT) {
         whole
     } else if note.is(MONTH_WORD) {
-        whole || (has_day || year.is_some()) && view.token(at)?.class != Class::Lower
+        let first = before.as_ref().map_or(at, |part| part.first);
+        let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+        whole || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
     } else {
         has_day || year.is_some()
     };
@@ -196,5 +198,6 @@ fn weekday_before(view: &View<'_>, first: usize) -> Option<usize> {
     if view.token(place).is_some_and(|token| matches!(token.mark, b',' | b'.')) {
         place = place.checked_sub(1)?;
     }
-    (view.note(place).is(WEEKDAY) && view.token(place)?.class != Class::Lower).then_some(place)
+    let weekday = view.token(place).filter(|_| view.note(place).is(WEEKDAY))?;
+    (weekday.class != Class::Lower || weekday.len() > 5).then_some(place)
 }
