@@ -34,7 +34,8 @@ pub fn find(input: Input<'_>, gazetteer: &Gazetteer, buffers: &mut Buffers, hits
     let steps: [Step; 4] = [places::find, names::find, places::find_cities, names::recall];
     for step in steps {
         step(&scene, &buffers.taken, hits);
-        for hit in hits.get(done..).unwrap_or_default() {
+        // Countries and states are mostly switched off, so they keep nothing from a name.
+        for hit in hits.get(done..).unwrap_or_default().iter().filter(|hit| hit.kind.is_on()) {
             cover(input.tokens, &mut buffers.taken, hit.start, hit.end);
         }
         done = hits.len();

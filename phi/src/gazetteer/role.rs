@@ -90,10 +90,12 @@ pub enum Role {
     MostlyName,
     /// `applicant`, `convicted`: courts write so.
     CourtWord,
+    /// `Ji`, `hoon`: half of a given name with a hyphen.
+    Syllable,
 }
 
 impl Role {
-    const SECTIONS: [(&'static str, Self); 43] = [
+    const SECTIONS: [(&'static str, Self); 44] = [
         ("title", Self::Title),
         ("soft_title", Self::SoftTitle),
         ("postnominal", Self::Postnominal),
@@ -137,6 +139,7 @@ impl Role {
         ("known_org", Self::KnownOrg),
         ("mostly_name", Self::MostlyName),
         ("court_word", Self::CourtWord),
+        ("syllable", Self::Syllable),
     ];
 
     pub(super) fn from_section(name: &str) -> Option<Self> {

@@ -51,7 +51,9 @@ fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
         scene.is_tight(at + 1) && scene.token(at + 1).is_some_and(|next| next.is_word() || next.class.has_digit());
     match token.mark {
         b'@' | b'_' | b'\\' | b'#' => true,
-        b'/' | b'.' | b':' | b'=' | b'+' => tight_next,
+        b'/' | b':' | b'=' | b'+' => tight_next,
+        // `smith.local`, but `Kovalenko.She` only lacks its space.
+        b'.' => tight_next && !scene.is_capital(at + 1),
         b'-' => scene.token(at + 1).is_some_and(|next| !next.space_before() && next.class.has_digit()),
         _ => token.class.has_digit(),
     }
@@ -89,7 +91,8 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
     if scene.token(at).is_some_and(|token| token.class.has_digit() && token.len() <= 4) {
         return Side::of(2);
     }
-    if known.plays(Role::Relation) || known.plays(Role::Person) { Side::of(3) } else { Side::NONE }
+    let acts = known.plays_any(Role::set(&[Role::Relation, Role::Person, Role::SayVerb])) || scene.word(at) == "heard";
+    if acts { Side::of(3) } else { Side::NONE }
 }
 
 /// `(born 1963)`, `(DOB`, `(mother)`, `(he/him)`, `(45)`.
@@ -148,7 +151,7 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
         return Side::of(4);
     }
     if lower && known.plays(Role::BeVerb) {
-        return Side::of(3);
+        return Side::of(if describes_person(scene, at + 1) { 6 } else { 3 });
     }
     if is_person_key(scene, at) {
         return Side::of(4);
@@ -158,6 +161,14 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     }
     // Behind drugs and devices.
     if lower && known.is(Fact::Clinical) && known.common() <= 4 { Side::of(eased(-2)) } else { Side::NONE }
+}
+
+/// `is a 64-year-old`, `was a pleasant`, `is an electrician`.
+fn describes_person(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at), "a" | "an")
+        && (scene.class(at + 1).is_some_and(Class::has_digit)
+            || matches!(scene.word(at + 1), "pleasant" | "lovely" | "delightful" | "healthy" | "retired")
+            || scene.plays(at + 1, Role::Person))
 }
 
 /// `c/o`: complains of.

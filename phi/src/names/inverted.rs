@@ -53,7 +53,7 @@ fn comma(place: &Place<'_, '_>, run: &Run, taken: &[bool]) -> Option<Found> {
     if !scene.is_mark(end, b',') || !scene.is_tight(end) {
         return None;
     }
-    let (family, start) = family(run)?;
+    let (family, start) = family(place, run)?;
     let given = Run::read(scene, taken, end + 1);
     let side = before(scene, start, place.last_name);
     let (given_points, last) = given_names(place, given.parts(), side.announces())?;
@@ -72,7 +72,7 @@ fn comma(place: &Place<'_, '_>, run: &Run, taken: &[bool]) -> Option<Found> {
 }
 
 /// The surname that ends a run: one word with its particles, not the end of a full name.
-fn family(run: &Run) -> Option<(&Part, usize)> {
+fn family<'r>(place: &Place<'_, '_>, run: &'r Run) -> Option<(&'r Part, usize)> {
     let (last, rest) = run.parts().split_last()?;
     if last.sort != Sort::Word {
         return None;
@@ -80,7 +80,10 @@ fn family(run: &Run) -> Option<(&Part, usize)> {
     let particles = rest.iter().rev().take_while(|part| part.sort == Sort::Particle).count();
     let start = rest.get(rest.len() - particles).map_or(last.first, |part| part.first);
     let before = rest.len().checked_sub(particles + 1).and_then(|at| rest.get(at));
-    let full_name = before.is_some_and(|part| part.sort == Sort::Initial || part.known.first() > 3);
+    let full_name = before.is_some_and(|part| {
+        let name = part.known.first() > 3 && points(place.scene, part, standing(place, part, false)).given >= 4;
+        part.sort == Sort::Initial || name
+    });
     (!full_name).then_some((last, start))
 }
 

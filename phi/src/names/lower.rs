@@ -10,7 +10,7 @@ use crate::listed::{Kind, Scene};
 use crate::text::Class;
 
 /// Two words in lower case without anything before them have to be hardly anything but a name.
-const ENOUGH_ALONE: i32 = 14;
+const ENOUGH_ALONE: i32 = 12;
 /// A word that no list has counts as a surname only behind a given name.
 const UNKNOWN: i32 = 4;
 
@@ -60,7 +60,7 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
         sum = UNKNOWN - 1;
     }
     let (mut last, mut words) = (opening, 1);
-    let given = opening.initial || opening.known.first() >= 5 && sum > 3 || side.announces() && sum > 3;
+    let given = opening.initial || opening.known.first() >= 4 && sum > 3 || side.announces() && sum > 3;
     while words < 4 {
         let Some(next) = particles(scene, last.last + 1).and_then(|start| word(scene, taken, start)) else { break };
         let own = if next.initial { 2 } else { weigh(next.known, given) };
@@ -93,7 +93,7 @@ fn accept(
     let enough = if announced || called {
         points > ENOUGH && (words > 1 || opening.known.common() <= 2 || side.points >= 10)
     } else {
-        let given = opening.known.first() >= 5 || opening.initial && side.points > 1;
+        let given = opening.known.first() >= 4 || opening.initial && side.points > 1;
         words > 1 && given && surname && points >= ENOUGH_ALONE
     };
     if !enough {
@@ -146,10 +146,16 @@ fn weigh(known: Known, behind_given: bool) -> i32 {
     }
     let first = if known.first() > 0 { 3 + known.first() / 2 } else { 0 };
     let last = if known.last() > 0 { 2 + known.last() / 2 } else { 0 };
-    let strong = known.first() >= 12 || known.last() >= 12 || behind_given && known.last() >= 9;
-    let mut loss = if strong { known.common() } else { known.common() * 2 };
+    let strong = known.first() >= 12 || known.last() >= 12;
+    let mut loss = if behind_given && known.last() >= 9 {
+        known.common() / 2
+    } else if strong {
+        known.common()
+    } else {
+        known.common() * 2
+    };
     if known.is(Fact::Drug) || known.is(Fact::Clinical) || known.is(Fact::Eponym) {
-        loss += if known.first() >= 8 || known.last() >= 9 { 1 } else { 6 };
+        loss += if known.first() >= 8 || known.last() >= 9 || behind_given && !known.is(Fact::Drug) { 1 } else { 6 };
     }
     if known.plays(Role::Eponym) {
         loss += if behind_given { 1 } else { 5 };
@@ -183,6 +189,10 @@ fn word(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Word> {
         && free(word.last + 2)
     {
         let known = scene.known(word.last + 2);
+        if scene.plays(word.last, Role::Syllable) && known.plays(Role::Syllable) {
+            word = Word { last: word.last + 2, known: Known::MADE_GIVEN, joined: true, ..word };
+            continue;
+        }
         // `well-known`, `post-op`.
         if known.common() > 5
             || word.known.common() > 5

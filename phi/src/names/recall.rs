@@ -84,7 +84,8 @@ fn stands_alone(scene: &Scene<'_>, at: usize) -> bool {
     let next = scene.known(at + 1);
     let everyday = scene.known(at).common() >= 5;
     let acts = next.plays_any(Role::set(&[Role::SayVerb, Role::BeVerb])) || scene.is_possessive(at + 1);
-    if everyday && !acts || next.plays(Role::EponymHead) {
+    let owned = scene.is_possessive(at + 1) && scene.plays(at + 3, Role::EponymHead);
+    if everyday && !acts || next.plays(Role::EponymHead) || owned {
         return false;
     }
     let named_after = Role::set(&[Role::CareHead, Role::Street, Role::Company]);

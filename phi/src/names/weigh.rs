@@ -24,7 +24,13 @@ pub(super) struct Weighed {
 
 /// The best stretch of a run, if any is a name.
 pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
-    let parts = run.parts();
+    let found = best_of(place, run.parts())?;
+    // `Carl Dorn Registrar Anna Berg`: the first name first, the rest is a run of its own.
+    let ahead = run.parts().partition_point(|part| part.last < found.first);
+    run.parts().get(..ahead).and_then(|parts| best_of(place, parts)).or(Some(found))
+}
+
+fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
     let mut best: Option<Weighed> = None;
     for start in 0..parts.len() {
         let side = left(place, parts, start);
@@ -100,7 +106,12 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     if place.scene.court && initials > 0 && words == 1 {
         sum += 2;
     }
-    if words > 1 && !announced && is_town(place.scene, first, last) {
+    // `Na 132`: two letters are mostly something else.
+    if words + initials == 1 && left.points < 4 && place.scene.token(first.first).is_some_and(|token| token.len() <= 2)
+    {
+        sum -= 5;
+    }
+    if last.last > first.first && !announced && is_town(place.scene, first, last) {
         sum -= 9;
     }
     evidence = evidence.with(left.evidence).with(right.evidence).with(Evidence::CASE);
@@ -209,7 +220,7 @@ fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option
         (true, 1) => 6,
         (true, _) => 10,
         (false, 1) => return None,
-        (false, _) => 5,
+        (false, _) => 6,
     };
     Some(base + left.points + right.points)
 }

@@ -78,9 +78,9 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     points = points.minus(loss);
     if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
-        points.given += 2;
+        points.given += 3;
     }
-    if part.class == Class::Upper && !standing.shouted && part.sort == Sort::Word {
+    if part.class == Class::Upper && !standing.shouted && part.first == part.last {
         points = points.minus(capitals_loss(scene, part));
     }
     if part.joined && common == 0 { points.minus(-1) } else { points }
@@ -131,7 +131,7 @@ fn other_meaning(known: Known, standing: Standing) -> i32 {
         loss += either(3, 7);
     }
     if known.city() > 0 {
-        loss += either(0, known.city() / 2);
+        loss += either(0, (known.city() - 3).max(0));
     }
     if known.plays_any(PERSON_WORDS) {
         loss += if known.last() >= 10 { 3 } else { 8 };

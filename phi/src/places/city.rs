@@ -85,7 +85,12 @@ fn leads(scene: &Scene<'_>, at: usize) -> u8 {
             "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" => 1,
             _ => 0,
         },
-        (false, true) if scene.plays(before, Role::Resides) || scene.is_mark(before, b':') => 2,
+        (false, true)
+            if scene.plays(before, Role::Resides)
+                || matches!(scene.token(before).map_or(0, |t| t.mark), b':' | b'"') =>
+        {
+            2
+        }
         _ => 0,
     }
 }
@@ -220,6 +225,18 @@ fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let town = city(scene, at)?;
     let known = scene.known(at);
+    // `chandler, florida`, `yonkers, ny 10701`.
+    if scene.is_mark(town + 1, b',') && known.common() < 5 {
+        let state =
+            super::locality::state_name(scene, town + 2).filter(|_| scene.class(town + 2) == Some(Class::Lower));
+        let coded = scene.plays(town + 2, Role::StateAbbr) && scene.word(town + 2).len() == 2;
+        let code = (coded && (leads(scene, at) > 0 || scene.class(town + 3).is_some_and(Class::has_digit)))
+            .then_some(town + 2);
+        if let Some(last) = state.or(code) {
+            let last = super::locality::zip_behind(scene, last).unwrap_or(last);
+            return Some(Spot { first: at, last, kind: Kind::GeoCityState, score: 78 });
+        }
+    }
     let single = known.common() == 0 && known.city() >= 3;
     let plain = single && known.last() < 9 && known.first() < 8 && !known.is(Fact::Clinical) && !known.is(Fact::Eponym);
     let lead = leads(scene, at);

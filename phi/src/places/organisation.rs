@@ -94,8 +94,9 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
                 || matches!(scene.word(at), "st" | "saint" | "mercy");
         if !(telling_here || soft(at) || telling && known.common() < 4) {
             // An unknown word before a head tells as well.
-            if known.is_nothing() && !telling {
-                (first, telling) = (at, true);
+            let after_saint = matches!(scene.word(at.wrapping_sub(1)), "st" | "saint");
+            if (known.is_nothing() || after_saint) && !telling {
+                (first, telling) = (if after_saint { at - 1 } else { at }, true);
             }
             break;
         }
@@ -238,7 +239,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
         let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
-        let practice = scene.known(at.wrapping_sub(1)).city() >= 3 && at > from;
+        let practice = at > from
+            && scene.known(at - 1).city() >= 3
+            && scene.known(at - 1).first() < 8
+            && is_practice(scene.word(at));
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
@@ -265,6 +269,22 @@ fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
         && scene.is_mark(at + 3, b'.')
         && scene.is_tight(at + 1)
         && scene.is_tight(at + 2)
+}
+
+/// `Springfield Pediatrics`.
+fn is_practice(word: &str) -> bool {
+    const PRACTICES: [&str; 9] = [
+        "Pediatrics",
+        "Cardiology",
+        "Orthopedics",
+        "Dermatology",
+        "Physicians",
+        "Associates",
+        "Dental",
+        "Oncology",
+        "Imaging",
+    ];
+    PRACTICES.contains(&word)
 }
 
 fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
@@ -326,5 +346,6 @@ fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
         Role::Direction,
         Role::Calendar,
     ])) || known.plays(Role::CareMod) && !saint;
-    saint || !(generic || term || role)
+    let town = known.phrase_words() > 1 && super::locality::city(scene, at).is_some_and(|last| last > at);
+    saint || town || !(generic || term || role)
 }
