@@ -26,7 +26,7 @@ use connections::Connections;
     version,
     after_help = "Examples:
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
-  audit-cli phi scan notes.ndjson
+  audit-cli phi explain event.json
   audit-cli keys api create --tenant north-clinic --service ehr
 
 Addresses come from flags or from the environment that `dev/up` writes: . .dev/default/env"

@@ -1,6 +1,8 @@
 //! `audit-cli phi`: what counts as health information in a text or an event, and why. Needs no stack.
 
+mod explain;
 mod offsets;
+mod rules;
 mod scan;
 
 use std::process::ExitCode;
@@ -11,7 +13,9 @@ use clap::{Args, Subcommand};
 /// Find health information and explain what was found
 #[derive(Args)]
 #[command(after_help = "Examples:
-  audit-cli phi scan notes.ndjson > found.ndjson       one JSON object a line, in and out")]
+  audit-cli phi scan notes.ndjson > found.ndjson       one JSON object a line, in and out
+  audit-cli phi explain event.json                     why an event has its level
+  audit-cli phi rules test site.toml                   try rules of your own before they are used")]
 pub struct Phi {
     #[command(subcommand)]
     action: Action,
@@ -21,12 +25,18 @@ pub struct Phi {
 enum Action {
     /// Find health information in texts, one JSON object a line
     Scan(scan::Scan),
+    /// Explain an event: what was found, by which rule, and the level that follows
+    Explain(explain::Explain),
+    /// List the rules, or try files of rules on their own examples
+    Rules(rules::Rules),
 }
 
 impl Phi {
-    pub fn run(&self, _json: bool) -> Result<ExitCode> {
+    pub fn run(&self, json: bool) -> Result<ExitCode> {
         match &self.action {
             Action::Scan(scan) => scan.run(),
+            Action::Explain(explain) => explain.run(json),
+            Action::Rules(rules) => rules.run(json),
         }
     }
 }
