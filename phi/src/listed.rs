@@ -5,6 +5,8 @@
 
 mod hit;
 mod scene;
+#[cfg(test)]
+pub(crate) mod tables;
 
 pub use hit::{Hit, Kind};
 pub(crate) use scene::Scene;
@@ -57,3 +59,6 @@ fn cover(tokens: &[Token], taken: &mut [bool], start: u32, end: u32) {
     let count = rest.iter().take_while(|token| token.start < end).count();
     taken.get_mut(first..first + count).unwrap_or_default().fill(true);
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,12 +47,11 @@ pub(super) fn build(words: &str, roles: &str) -> Result<Gazetteer, GazetteerErro
     let roles = parse_roles(roles)?;
     let mut rows = Rows::default();
     let mut table = Gazetteer::with_capacity(words.lines().count() + roles.len(), Vec::new());
-    let (mut facts, mut row, mut count) = (Known::NOTHING, 0, 0);
+    let (mut row, mut count) = (0, 0);
     for line in words.lines() {
         if let Some(cells) = line.strip_prefix('=') {
             count += 1;
-            facts = Known::parse(cells).ok_or(GazetteerError::Row(count))?;
-            row = rows.of(facts)?;
+            row = rows.of(Known::parse(cells).ok_or(GazetteerError::Row(count))?)?;
             continue;
         }
         let fold = line.split(' ').map(fold_hash).reduce(phrase_hash).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What one word brings to a name: points for its lists, against its other meanings.
 
-use super::parts::{Part, Sort};
+use super::parts::Part;
 use crate::gazetteer::{Fact, Known, Role};
 use crate::listed::Scene;
 use crate::text::Class;

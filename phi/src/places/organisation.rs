@@ -95,8 +95,10 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
         if !(telling_here || soft(at) || telling && known.common() < 4) {
             // An unknown word before a head tells as well.
             let after_saint = matches!(scene.word(at.wrapping_sub(1)), "st" | "saint");
-            if (known.is_nothing() || after_saint) && !telling {
-                (first, telling) = (if after_saint { at - 1 } else { at }, true);
+            let dotted = scene.is_mark(at.wrapping_sub(1), b'.') && scene.word(at.wrapping_sub(2)) == "st";
+            if (known.is_nothing() || after_saint || dotted) && !telling {
+                let back = usize::from(after_saint) + 2 * usize::from(dotted);
+                (first, telling) = (at - back, true);
             }
             break;
         }
