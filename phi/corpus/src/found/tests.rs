@@ -1,5 +1,7 @@
 //! What must hold whatever the text: offsets, and labelled values that are found wherever they are put.
 
+use phi::{Label, Tagger};
+
 use super::*;
 use crate::fill::Filling;
 use crate::fillers::Fillers;
@@ -71,4 +73,32 @@ fn a_labelled_value_is_found_in_any_clean_text() {
     }
     assert!(tried > 1000, "{tried}");
     assert!(missed.is_empty(), "{} of {tried}\n{}", missed.len(), missed.join("\n"));
+}
+
+/// Tags that say nothing but the label: what matters here is what stays.
+struct Plain;
+
+impl Tagger for Plain {
+    fn tag(&self, _: Label, _: &str) -> u16 {
+        0x7f3a
+    }
+}
+
+#[test]
+fn redacting_twice_changes_nothing_and_leaves_nothing_that_was_found() {
+    let mut finder = Finder::new().unwrap();
+    let mut redacted_texts = 0;
+    for sample in generate::corpus("dev", 5, 1).unwrap() {
+        let found = finder.find(&sample.text);
+        // None is no leak: then the text is dropped as a whole.
+        let Some(redacted) = finder.engine.redact(&sample.text, &Plain, &mut finder.scratch) else { continue };
+        redacted_texts += usize::from(!found.is_empty());
+        let again = finder.engine.redact(&redacted, &Plain, &mut finder.scratch);
+        assert_eq!(again.as_deref(), Some(redacted.as_str()), "{}", sample.id);
+        for span in found.iter().filter(|span| span.len() >= 6) {
+            let value: String = sample.text.chars().skip(span.start).take(span.len()).collect();
+            assert!(!redacted.contains(&value), "{}: a {} is left", sample.id, span.label);
+        }
+    }
+    assert!(redacted_texts > 200, "{redacted_texts}");
 }
