@@ -138,3 +138,24 @@ fn tidy(hidden: &mut Vec<Hidden>) {
     }
     hidden.dedup_by(|later, earlier| later.place.steps().starts_with(earlier.place.steps()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_whose_judging_failed_shows_nothing_that_was_not_looked_at() {
+        let text = r#"{"event_id":"1","tenant":"t","event_type":"x","action":"read","outcome":"success","occurred_at":"2026-03-01T09:30:00Z",
+            "agents":[{"id":"u","network":{"address":"10.1.2.3"}}],"codes":{"outcome_text":"done"},"context":{"device":"ws-17"},
+            "objects":[{"kind":"report","name":"usage"}],"source":{"system":"s","site":"north"}}"#;
+        let event: AuditEvent<'_> = serde_json::from_str(text).unwrap();
+        let engine = Engine::builtin().unwrap();
+        let mut outcome = Outcome::default();
+        engine.judge(&event, &mut Scratch::default(), &mut outcome, true);
+        let hidden: Vec<String> = outcome.hidden.iter().map(|hidden| hidden.place.pointer()).collect();
+        assert_eq!(hidden, ["/agents/0/id", "/codes/outcome_text", "/context/device", "/objects/0/name"]);
+        assert!(outcome.findings.is_empty());
+        let (level, _) = engine.terms.policy.level(outcome.applied, None);
+        assert_eq!(level, Level::Restricted);
+    }
+}

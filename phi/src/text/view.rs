@@ -67,7 +67,9 @@ impl<'t> View<'t> {
     #[must_use]
     pub(crate) fn number(&self, at: usize) -> Option<u32> {
         let token = self.token(at).filter(|token| token.class == Class::Digits && token.len() <= 9)?;
-        Some(token.text(self.text).bytes().fold(0, |sum, digit| sum * 10 + u32::from(digit.wrapping_sub(b'0'))))
+        // Digits of other scripts are digits too, but not these.
+        let mut digits = token.text(self.text).bytes();
+        digits.try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
     }
 
     /// The first token at or after `from` that starts at or after the byte `end`.

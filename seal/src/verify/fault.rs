@@ -11,34 +11,57 @@ use crate::verify::verdict::Verdict;
 pub enum Fault {
     Unreadable(ReadError),
     /// The store's sequence and the leaf's differ.
-    Misfiled { filed: Sequence, leaf_says: Sequence },
+    Misfiled {
+        filed: Sequence,
+        leaf_says: Sequence,
+    },
     WrongChain,
     /// A neighbour names another hash.
     Changed,
     /// It does not name the hash of the record before it, and nothing after it says which of the two was changed.
     BrokenLink,
     /// Records from here up to but without `next` are not there.
-    Missing { next: Sequence },
+    Missing {
+        next: Sequence,
+    },
     /// The record before it, once more.
     Repeated,
     /// This record stands before or after its place: `record` is what it calls itself or is filed under.
-    OutOfPlace { record: Sequence },
+    OutOfPlace {
+        record: Sequence,
+    },
     /// Another leaf for the same place, with the same predecessor.
     Rival,
-    SourceMissing { expected: i64 },
-    SourceRepeated { expected: i64 },
-    Partition { expected: i32 },
-    Time { expected: i64 },
+    SourceMissing {
+        expected: i64,
+    },
+    SourceRepeated {
+        expected: i64,
+    },
+    Partition {
+        expected: i32,
+    },
+    Time {
+        expected: i64,
+    },
     /// The MAC is by another key than the one in force.
-    WrongKey { expected: String },
+    WrongKey {
+        expected: String,
+    },
     MacAbsent,
     MacWrong,
     /// The key in force from here on was not given.
-    KeyNotGiven { key: String },
+    KeyNotGiven {
+        key: String,
+    },
     /// The key was given, but its holder does not answer.
-    KeyFailed { key: String },
+    KeyFailed {
+        key: String,
+    },
     /// The MACs from here up to but without `next` could not be checked, as their segment is not known.
-    MacUnchecked { next: Sequence },
+    MacUnchecked {
+        next: Sequence,
+    },
     /// A key-epoch's proof was not made with the new key.
     WrongProof,
     /// A control leaf at a place where none of its type can stand.
@@ -48,17 +71,30 @@ pub enum Fault {
     /// A control leaf's member contradicts the chain.
     Contradicts(&'static str),
     /// The chain says that so many source offsets hold no record.
-    SourceGap { offsets: u64 },
+    SourceGap {
+        offsets: u64,
+    },
     /// Leaves from here up to but without `next` are gone, and a retention-cut says that they may be.
-    Cut { next: Sequence },
+    Cut {
+        next: Sequence,
+    },
     /// A trusted checkpoint has another root; the one of size `agreed` had the same.
-    OtherRoot { size: u64, agreed: u64 },
+    OtherRoot {
+        size: u64,
+        agreed: u64,
+    },
     /// A trusted checkpoint could not be compared: too much before it is missing or changed.
-    RootUnchecked { size: u64 },
+    RootUnchecked {
+        size: u64,
+    },
     /// The leaves from here up to but without `next` are not under a checkpoint yet.
-    Pending { next: Sequence },
+    Pending {
+        next: Sequence,
+    },
     /// The newest checkpoint is from `newest_ms`, or there is none with a time.
-    Stale { newest_ms: Option<i64> },
+    Stale {
+        newest_ms: Option<i64>,
+    },
     /// There is no record at all.
     Empty,
     /// A typed column differs from what the leaf says.
@@ -70,9 +106,13 @@ pub enum Fault {
     /// A disclosure does not open to what its digest stands for.
     DisclosureWrong,
     /// So many of the record's values cannot be opened: their subject's key was destroyed.
-    Erased { values: u64 },
+    Erased {
+        values: u64,
+    },
     /// So many of the record's values cannot be opened: their subject's key was not given.
-    SubjectKeyNotGiven { values: u64 },
+    SubjectKeyNotGiven {
+        values: u64,
+    },
 }
 
 impl Fault {
@@ -125,7 +165,9 @@ impl fmt::Display for Fault {
             }
             Self::WrongChain => f.write_str("its leaf names another chain"),
             Self::Changed => f.write_str("it is not what was sealed here: a neighbour names another hash"),
-            Self::BrokenLink => f.write_str("it does not name the hash of the record before it; one of the two was changed"),
+            Self::BrokenLink => {
+                f.write_str("it does not name the hash of the record before it; one of the two was changed")
+            }
             Self::Missing { next } => write!(f, "the records from here up to before {} are not there", next.0),
             Self::Repeated => f.write_str("it is a copy of the record before it"),
             Self::OutOfPlace { record } => {
@@ -158,9 +200,14 @@ impl fmt::Display for Fault {
                 write!(f, "the checkpoint of size {size} has another root; that of size {agreed} had the same")
             }
             Self::RootUnchecked { size } => {
-                write!(f, "the checkpoint of size {size} could not be compared: too much before it is missing or changed")
+                write!(
+                    f,
+                    "the checkpoint of size {size} could not be compared: too much before it is missing or changed"
+                )
             }
-            Self::Pending { next } => write!(f, "the leaves from here up to before {} are under no checkpoint yet", next.0),
+            Self::Pending { next } => {
+                write!(f, "the leaves from here up to before {} are under no checkpoint yet", next.0)
+            }
             Self::Stale { newest_ms: Some(time) } => write!(f, "the newest checkpoint is from {time} ms after 1970"),
             Self::Stale { newest_ms: None } => f.write_str("there is no checkpoint with a time"),
             Self::Empty => f.write_str("there is no record, so nothing was verified"),

@@ -15,7 +15,9 @@ const TRIALS_MAX: u32 = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Checked {
     /// It was made in this segment.
-    Right { segment: u64 },
+    Right {
+        segment: u64,
+    },
     Wrong,
     /// The segment would have to be looked for too far.
     TooFar,

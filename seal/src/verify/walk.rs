@@ -139,12 +139,15 @@ impl<'k> Walk<'k> {
         let last = self.last.as_ref();
         let (before, trusted) = last.map_or((false, true), |last| (last.evidence, last.pushed));
         if absent == 0 && (trusted || before || own.evidence) {
-            if before { self.blame_last(arrival, at, own, report) } else { self.blame(arrival, at, own, report) }
+            if before {
+                self.blame_last(arrival, at, own, report)
+            } else {
+                self.blame(arrival, at, own, report)
+            }
             return;
         }
         let Arrival { record, hash, .. } = arrival;
-        self.held =
-            Some(Held { at, hash: *hash, leaf: record.leaf.to_vec(), key_id: record.key_id.to_owned(), own });
+        self.held = Some(Held { at, hash: *hash, leaf: record.leaf.to_vec(), key_id: record.key_id.to_owned(), own });
     }
 
     /// Holds the record against the chain's state and moves the state on.
