@@ -2,6 +2,7 @@
 
 mod classify;
 pub mod error;
+pub(crate) mod inventory;
 pub(crate) mod leaf;
 pub(crate) mod load;
 mod located;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use classify::Classified;
 pub use error::{RuleError, RuleFault};
+pub use inventory::RuleInfo;
 pub use located::Located;
 pub use reload::Reloadable;
 pub use scan::Scratch;

@@ -21,7 +21,7 @@ mod places;
 mod policy;
 pub mod text;
 
-pub use engine::{Classified, Engine, EventFinding, Located, Reloadable, RuleError, Scratch};
+pub use engine::{Classified, Engine, EventFinding, Located, Reloadable, RuleError, RuleInfo, Scratch};
 pub use finding::{Evidence, Finding, RuleId};
 pub use label::Label;
 pub use level::Level;

@@ -112,6 +112,12 @@ impl Scanner {
         self.compiled.names.get(usize::from(rule.0)).map_or("", String::as_str)
     }
 
+    /// The name of each rule with examples, and how many it has.
+    pub(crate) fn examples(&self) -> impl Iterator<Item = (&str, usize)> {
+        let each = self.compiled.examples.iter();
+        each.map(|examples| (self.rule_name(examples.rule), examples.positive.len() + examples.negative.len()))
+    }
+
     /// Refills `out` with what the text holds: sorted, non-overlapping, offsets in bytes of `text`.
     pub fn scan(&self, text: &str, hint: Hint<'_>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         out.clear();

@@ -15,7 +15,7 @@ use crate::policy::load::{PolicyLoader, PolicyPart, PolicyTrial};
 use crate::text::{BUILTIN_RULES, Scanner};
 
 /// The text scanner's rules.
-const TEXT_FILE: &str = "text.toml";
+pub(crate) const TEXT_FILE: &str = "text.toml";
 
 /// The rules that come with the product. A file of the same name takes one's place, others are added.
 pub(crate) const BUILTIN: [(&str, &str); 10] = [
