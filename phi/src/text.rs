@@ -73,7 +73,12 @@ pub struct Scanner {
 }
 
 /// The rules that ship with the program.
-pub const BUILTIN_RULES: &str = concat!(include_str!("../rules/text.toml"), "\n", include_str!("../rules/listed.toml"));
+pub const BUILTIN_RULES: &str = concat!(
+    include_str!("../rules/text/words.toml"),
+    include_str!("../rules/text/forms.toml"),
+    include_str!("../rules/text/labels.toml"),
+    include_str!("../rules/listed.toml"),
+);
 
 /// How many words of courts make a text a court's.
 const COURT_WORDS: usize = 2;

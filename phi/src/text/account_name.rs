@@ -31,9 +31,7 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let name = view.text.get(start..end).filter(|name| name.len() <= LENGTH_MAX && name.is_ascii())?;
     let plain =
         name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
-    if !plain
-        || matches!(view.byte(end), b'@' | b'/' | b'\\' | b':' | b'(')
-        || name.starts_with(|c: char| c.is_ascii_digit())
+    if !plain || matches!(view.byte(end), b'@' | b'/' | b'\\' | b'(') || name.starts_with(|c: char| c.is_ascii_digit())
     {
         return None;
     }

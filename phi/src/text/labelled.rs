@@ -105,6 +105,40 @@ pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut 
         claim(rule, span, Rank::Labelled, Evidence::LABEL_AFTER, claims);
         return Some(view.token(at)?.end as usize);
     }
+    if rule.shape == Shape::Code
+        && rule.label.is_some()
+        && let Some(span) = answer(view, rule, next)
+    {
+        claim(rule, span, Rank::Labelled, Evidence::LABEL_BEFORE, claims);
+        return Some(span.1);
+    }
+    None
+}
+
+/// How many tokens may stand between a question for a value and its answer.
+const ANSWER_REACH: usize = 24;
+/// Least length of an answer that no label stands beside.
+const ANSWER_MIN: usize = 5;
+
+/// `Your member ID please? - It's N26-36261`: the value in the answer.
+fn answer(view: &View<'_>, rule: &Labelled, next: usize) -> Option<(usize, usize)> {
+    let mut asked = false;
+    for place in next..(next + ANSWER_REACH).min(view.tokens.len()) {
+        let token = view.token(place)?;
+        asked |= token.mark == b'?' || matches!(view.word(place), "please" | "pls");
+        // Another label asks for something else.
+        if view.note(place).starts_phrase && !view.note(place).is(FILLER | MARKER) {
+            return None;
+        }
+        let it = matches!(view.word(place), "s" | "is" | "its" | "Its" | "yes" | "Yes" | "sure" | "Sure")
+            || asked && token.mark == b'\n';
+        let value_place = if view.is_mark(place + 1, b',') { place + 2 } else { place + 1 };
+        let starts = view.token(value_place).is_some_and(|token| token.class.has_digit())
+            || is_code_word(view, rule, value_place);
+        if asked && it && starts {
+            return value(view, rule, value_place, true).filter(|span| span.1 - span.0 >= ANSWER_MIN);
+        }
+    }
     None
 }
 

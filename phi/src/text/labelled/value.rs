@@ -198,6 +198,10 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     if view.note(place).is(NOBODY | FILLER) || name.len() < 2 || after == b'@' || after == b'\\' || after >= 0x80 {
         return None;
     }
+    // `User: can you ...` is somebody who speaks.
+    if after == b'\'' || view.words.known(token.fold).common() > 0 {
+        return None;
+    }
     let odd = name.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
     let next = view.after(place, end);
     let small = token.class == Class::Lower;

@@ -56,6 +56,16 @@ fn plans_accounts_and_licences_are_found() {
 }
 
 #[test]
+fn values_in_answers_are_found() {
+    check(&[
+        "Operator: your member ID please\n[00:15] Caller: yeah it's «HEALTH_PLAN N26-36261-35»\n",
+        "What is your MRN? It is «MRN 4829131».",
+        "Which account? Sure, in 3 weeks.",
+        "Do you have the MRN? He is 45 years old.",
+    ]);
+}
+
+#[test]
 fn devices_biometrics_and_photographs_are_found() {
     check(&[
         "serial number «DEVICE PM-77123X»",

@@ -66,6 +66,8 @@ fn machines_own_words_are_left_alone() {
         "kafka partition 12 offset 48291334",
         "user account locked after 5 failed attempts",
         "the user reported an error",
+        "User: what is the dose?\nAssistant: one tablet\nUser: thanks, that's fine",
+        "Operator: hello, how can we help",
         "job-7f9c8d6b5-x2x9z restarted",
         "file.txt, main.rs, e.g. i.e. etc.",
         "INFO 3 records in 12.5s",
