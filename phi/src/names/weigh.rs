@@ -31,6 +31,10 @@ pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
 }
 
 fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
+    // A long row of single letters is no name, and would be the dearest row to weigh.
+    if parts.len() > 3 && parts.iter().all(|part| part.sort == Sort::Initial) {
+        return None;
+    }
     let mut best: Option<Weighed> = None;
     for start in 0..parts.len() {
         let side = left(place, parts, start);
