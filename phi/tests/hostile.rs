@@ -112,7 +112,7 @@ proptest! {
         });
         for document in [serde_json::json!({"payload": encoded}).to_string(), format!("received payload={encoded} from the queue")] {
             // In prose, JSON has no end that can be told.
-            if document.starts_with("received") && !forms.last().is_some_and(|form| *form < 3) {
+            if document.starts_with("received") && forms.last().is_none_or(|form| *form > 2) {
                 continue;
             }
             let found = scan(&document);
