@@ -1,4 +1,5 @@
 //! Whatever comes in: no panic, offsets that are exact, planted values found in every form, work that stays linear.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::sync::LazyLock;
 
@@ -111,7 +112,7 @@ proptest! {
         });
         for document in [serde_json::json!({"payload": encoded}).to_string(), format!("received payload={encoded} from the queue")] {
             // In prose, JSON has no end that can be told.
-            if document.starts_with("received") && !forms.last().is_some_and(|form| *form < 3) {
+            if document.starts_with("received") && forms.last().is_none_or(|form| *form > 2) {
                 continue;
             }
             let found = scan(&document);
