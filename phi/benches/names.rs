@@ -39,6 +39,21 @@ fn bench(criterion: &mut Criterion) {
         });
         group.finish();
     }
+    // 64 KB each: what starts most recognisers and lets none of them finish.
+    for (name, piece) in
+        [("initials", "A."), ("numbers", "1 A."), ("particles", "de la "), ("commas", "Smith, "), ("carets", "A^")]
+    {
+        let text = piece.repeat(65_536 / piece.len());
+        let (mut tokens, mut buffers, mut hits) = (Vec::new(), Buffers::default(), Vec::new());
+        tokenize(&text, &mut tokens);
+        criterion.bench_function(&format!("hostile/{name}"), |bencher| {
+            bencher.iter(|| {
+                hits.clear();
+                find(Input { text: &text, tokens: &tokens, claims: &[] }, &gazetteer, &mut buffers, &mut hits);
+                hits.len()
+            });
+        });
+    }
     criterion.bench_function("gazetteer/load", |bencher| bencher.iter(|| Gazetteer::builtin().unwrap().size()));
 }
 

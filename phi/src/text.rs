@@ -73,7 +73,7 @@ pub struct Scanner {
 }
 
 /// The rules that ship with the program.
-pub const BUILTIN_RULES: &str = include_str!("../rules/text.toml");
+pub const BUILTIN_RULES: &str = concat!(include_str!("../rules/text.toml"), "\n", include_str!("../rules/listed.toml"));
 
 /// How many words of courts make a text a court's.
 const COURT_WORDS: usize = 2;

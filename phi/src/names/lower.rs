@@ -141,7 +141,8 @@ fn weigh(known: Known, behind_given: bool) -> i32 {
     if behind_given && is_unknown(known) && !known.plays_any(NO_NAME) {
         return UNKNOWN;
     }
-    if !possible(known) && !(known.last() >= 9 && known.common() <= 6 && !known.plays_any(NO_NAME)) {
+    let surname = known.last() >= 9 && known.common() <= 6 && !known.plays_any(NO_NAME);
+    if !(possible(known) || surname) {
         return -9;
     }
     let first = if known.first() > 0 { 3 + known.first() / 2 } else { 0 };

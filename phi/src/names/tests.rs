@@ -104,7 +104,7 @@ fn clean_clinical_and_technical_words_are_no_people() {
             "summarize the last three notes and draft patient instructions in spanish",
             "Black stool, White count elevated, Brown sputum, Rose spots absent.",
             "Mercy General Hospital and Boston Scientific; San Francisco Syncope Rule.",
-            "file name: report, drug name: Lasix, user /home/smith/notes, smith@example.org",
+            "file name: report, drug name: Lasix, share/smith/notes, smith@example.org",
         ],
     );
 }

@@ -55,7 +55,8 @@ fn is_no_person(scene: &Scene<'_>, first: usize, town: usize, listed: bool) -> b
             || leads(scene, first) >= 2;
     }
     let known = scene.known(town);
-    listed && leads(scene, first) > 0 || first < town && listed || known.last() < 4 && known.is(Fact::UsCity)
+    let led = leads(scene, first) > 0 || first < town;
+    listed && led || known.last() < 4 && known.is(Fact::UsCity)
 }
 
 /// Words that could be a town before a state's code: one to three capitals.
@@ -163,7 +164,10 @@ fn is_abbreviation(scene: &Scene<'_>, first: usize, town: usize) -> bool {
 fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let known = scene.known(at);
     let place = known.is(Fact::Country) || known.is(Fact::State) || known.plays(Role::Demonym);
-    if leads(scene, at) < 3
+    let made = matches!(scene.word(at.wrapping_sub(1)), "in" | "near" | "outside" | "at" | "of")
+        && known.is_nothing()
+        && has_town_end(scene.word(at));
+    if !(leads(scene, at) >= 3 || made)
         || known.common() >= 4
         || place
         || known.plays_any(NO_TOWN)
@@ -186,6 +190,16 @@ fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         .last()?;
     let organisation = (at..=last).any(|place| scene.known(place).plays_any(ORGANISATION));
     (!organisation).then(|| Spot { first: at, last: country_behind(scene, last), kind: Kind::GeoCity, score: 72 })
+}
+
+/// Ends that towns have and hardly any other word that no list knows.
+fn has_town_end(word: &str) -> bool {
+    const ENDS: [&str; 36] = [
+        "ton", "ville", "burg", "burgh", "ham", "ford", "bury", "stead", "field", "wick", "minster", "mouth", "port",
+        "haven", "dale", "wood", "shire", "borough", "stadt", "heim", "hausen", "grad", "abad", "pur", "polis", "view",
+        "brook", "gate", "church", "chester", "caster", "worth", "thorpe", "leigh", "hurst", "vale",
+    ];
+    word.len() >= 6 && ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// `Cook County`, `County of Kent`, `Orleans Parish`.
@@ -294,7 +308,12 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let glued =
         !token.space_before() && !matches!(scene.token(at.wrapping_sub(1)).map_or(0, |t| t.mark), b'(' | b'"' | b'-');
     let goes_on = scene.is_capital(last + 1) && scene.token(last + 1).is_some_and(crate::text::Token::space_before);
-    let fits = !single && whole.city() >= 3 && !in_run && !glued && !goes_on && !is_part_of_more(scene, last + 1);
+    let fits = !single
+        && whole.city() >= if last == at { 5 } else { 4 }
+        && !in_run
+        && !glued
+        && !goes_on
+        && !is_part_of_more(scene, last + 1);
     (fits && !is_abbreviation(scene, at, last) && token.class != Class::Upper).then_some(last)
 }
 

@@ -99,7 +99,8 @@ fn fused(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let birthday = years || is(&["th", "st", "nd", "rd"]) && birthday(view, at);
     let spelt = birthday || is(&["yo", "yom", "yof", "yrold", "yearold", "y", "yr", "yrs"]);
     // `95F` alone is a temperature, too: a person follows or comes before.
-    if !spelt && !(matches!(rest, "M" | "F") && age_neighbours(view, at)) {
+    let sexed = matches!(rest, "M" | "F") && age_neighbours(view, at);
+    if !spelt && !sexed {
         return None;
     }
     let end = token.start as usize + digits;

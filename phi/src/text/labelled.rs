@@ -5,6 +5,7 @@ mod value;
 use crate::finding::{Evidence, RuleId};
 use crate::label::Label;
 
+use super::check;
 use super::claims::{Claim, Claims, Rank};
 use super::lexicon::{FILLER, JOINER, MARKER};
 use super::token::Class;
@@ -28,6 +29,25 @@ pub(crate) enum Shape {
     User,
 }
 
+/// A check digit that some values of a label have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Check {
+    Npi,
+    Nhs,
+    Aba,
+}
+
+impl Check {
+    fn holds(self, digits: &[u8]) -> bool {
+        match self {
+            Self::Npi => check::npi(digits),
+            Self::Nhs => check::nhs(digits),
+            Self::Aba => check::aba(digits),
+        }
+    }
+}
+
 /// A compiled rule.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Labelled {
@@ -49,12 +69,16 @@ pub(crate) struct Labelled {
     pub grouped: bool,
     /// A slash may stand inside; so may what courts write: `III ZR 09/96`, `2:19-cv-00341`.
     pub slash: bool,
+    /// Check digits that the value may have; one that fits raises the score.
+    pub check: Option<Check>,
     /// The label says as much as a label with a colon.
     pub told: bool,
 }
 
 /// How many values one label may have.
 const LIST_MAX: usize = 64;
+/// The score of a value with its label and a matching check digit.
+const CHECKED_SCORE: u8 = 99;
 const FILLERS_MAX: usize = 6;
 const MARKS_MAX: usize = 6;
 
@@ -70,7 +94,9 @@ pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut 
     if let Some((place, marked)) = value_place(view, rule, next, told)
         && let Some(span) = value(view, rule, place, marked)
     {
-        claim(rule, span, Rank::Labelled, Evidence::LABEL_BEFORE, claims);
+        let checked = rule.check.is_some_and(|check| check.holds(view.slice(span.0, span.1)));
+        let evidence = if checked { Evidence::CHECKSUM } else { Evidence::NONE };
+        claim(rule, span, Rank::Labelled, evidence.with(Evidence::LABEL_BEFORE), claims);
         return Some(list(view, rule, place, span, claims));
     }
     if rule.after
@@ -120,6 +146,7 @@ pub(crate) fn find_prefixed(view: &View<'_>, rules: &[Labelled], at: usize, clai
 fn claim(rule: &Labelled, span: (usize, usize), rank: Rank, evidence: Evidence, claims: &mut Claims<'_>) {
     let evidence = evidence.with(Evidence::SHAPE);
     let Labelled { label, rule, score, .. } = *rule;
+    let score = if evidence.has(Evidence::CHECKSUM) { score.max(CHECKED_SCORE) } else { score };
     claims.push(span, Claim { start: 0, end: 0, label, rule, rank, score, evidence });
 }
 

@@ -170,7 +170,8 @@ fn north_american(view: &View<'_>, groups: &Groups, told: bool) -> Option<usize>
     }
     // Three bare numbers in a row are measurements unless area and exchange could be real.
     let only_spaces = parts.len() == 3 && separators.clone().all(|group| group.then == b' ');
-    if only_spaces && !told && !prefixed && !(plausible(area.value) && plausible(parts.get(1)?.value)) {
+    let real = plausible(area.value) && parts.get(1).is_some_and(|exchange| plausible(exchange.value));
+    if only_spaces && !told && !prefixed && !real {
         return None;
     }
     with_extension(view, last.end)

@@ -10,7 +10,7 @@ use crate::label::Label;
 use crate::listed;
 
 use super::claims::{KINDS, Kind, Param};
-use super::labelled::{Labelled, Shape};
+use super::labelled::{Check, Labelled, Shape};
 use super::lexicon::{LISTS, Lexicon};
 
 /// Why a rules file is refused. Examples are named by number and never shown.
@@ -100,6 +100,7 @@ struct LabelledRule {
     slash: bool,
     #[serde(default)]
     told: bool,
+    check: Option<Check>,
     positive: Vec<String>,
     negative: Vec<String>,
 }
@@ -244,6 +245,7 @@ impl Compiled {
             grouped: rule.grouped,
             slash: rule.slash,
             told: rule.told,
+            check: rule.check,
         });
         Ok(())
     }

@@ -101,9 +101,8 @@ fn day_value(view: &View<'_>, at: usize) -> Option<u32> {
 /// `4 `, `4th of `, `14-`, `12-15 `, `twenty-third of ` before the month.
 fn day_before(view: &View<'_>, at: usize) -> Option<Part> {
     let mut place = at.checked_sub(1)?;
-    if matches!(view.word(place), "of" | "de" | "Of" | "OF") {
-        place = place.checked_sub(1)?;
-    } else if view.token(place).is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b',')) {
+    let joined = view.token(place).is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b','));
+    if joined || matches!(view.word(place), "of" | "de" | "Of" | "OF") {
         place = place.checked_sub(1)?;
     }
     let value = day_value(view, place)?;
