@@ -94,7 +94,7 @@ const PIECES: [&str; 60] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn spans_of_any_string_stand_in_order_on_character_boundaries(text in "\\PC{0,60}|[0-9 ./:()+-]{0,60}") {

@@ -275,14 +275,12 @@ fn wide_word(text: &str, start: usize) -> Token {
     }
     let first_upper = rest.chars().next().is_some_and(char::is_uppercase);
     let fold = fold_hash(text.get(start..end).unwrap_or_default());
-    Token {
-        start: offset(start),
-        end: offset(end),
-        fold,
-        class: class_of(first_upper, upper, lower, digits),
-        flags: 0,
-        mark: 0,
-    }
+    // Numerals of other scripts are no digits that recognisers could count with.
+    let class = match class_of(first_upper, upper, lower, digits) {
+        Class::Digits => Class::Alnum,
+        class => class,
+    };
+    Token { start: offset(start), end: offset(end), fold, class, flags: 0, mark: 0 }
 }
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ fn classes_follow_case_and_digits() {
 }
 
 #[test]
+fn only_plain_digits_make_a_number() {
+    assert_eq!(classes("٣٤ ½ 34"), [("٣٤", Class::Alnum), ("½", Class::Alnum), ("34", Class::Digits)]);
+}
+
+#[test]
 fn folds_are_the_hash_of_the_word() {
     for text in ["Müller", "PATIENT", "A123", "12", "Cafe\u{301}"] {
         assert_eq!(tokens(text)[0].fold, fold_hash(text), "{text}");
