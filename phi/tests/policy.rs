@@ -1,4 +1,5 @@
 //! Events and what they come to: the level and the rule that set it, what is hidden and whose it is, tokens, redaction.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::sync::LazyLock;
 

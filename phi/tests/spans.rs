@@ -1,4 +1,5 @@
 //! Documents and the spans that must be found in them: by path, by the names of fields, inside encodings.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "spans/encoded.rs"]
 mod encoded;
