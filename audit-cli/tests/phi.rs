@@ -47,7 +47,8 @@ fn the_book_shows_what_the_program_prints() {
 #[test]
 fn no_output_of_explain_holds_a_value_when_it_is_no_terminal() {
     for arguments in [&["phi", "explain", "-"][..], &["--json", "phi", "explain", "-"][..]] {
-        let event = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/examples/phi-break-glass.json"));
+        let event =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/examples/phi-break-glass.json"));
         let output = phi(arguments, &event.unwrap());
         let all = format!("{}{}", told(&output), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && all.contains("restricted"), "{all}");

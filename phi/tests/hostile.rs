@@ -85,6 +85,13 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![3 => proptest::sample::select(WORDS).prop_map(str::to_owned), 1 => any::<String>()]
 }
 
+#[test]
+fn a_bracket_before_a_path_or_a_query_ends() {
+    for text in ["[/fhir/Patient?family=Smith", "see [?name=Smith&x=1 here", "{/Patient/4711?name=x"] {
+        check_offsets(text);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 

@@ -2,6 +2,7 @@
 
 use crate::encoded::hl7::Meaning;
 use crate::encoded::origin::Decoded;
+use crate::encoded::pieces::settle;
 use crate::encoded::xml::Value;
 use crate::encoded::{base64_text, hl7, percent, sql, url, xml};
 use crate::engine::leaf::{Beside, Leaf};
@@ -40,7 +41,13 @@ impl Scan<'_, '_> {
                 true
             }
             _ if sql::looks_like(text) => {
-                self.deeper(|scan| scan.sql(text, out));
+                // A statement is prose as well: what stands in comments and behind it belongs to no literal.
+                self.prose(text, out);
+                self.with_findings(|scan, found| {
+                    scan.deeper(|scan| scan.sql(text, found));
+                    out.append(found);
+                });
+                settle(out);
                 true
             }
             _ => self.encoded(text, out),

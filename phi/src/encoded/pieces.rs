@@ -56,7 +56,8 @@ impl Scan<'_, '_> {
             let beside = Beside { owner: Some("HL7"), ..Beside::default() };
             self.inner(at + value, &Leaf { beside, ..leaf(tail, Treatment::Identifier) }, out);
         } else if word.contains(['?', '/', '&']) && url::looks_like(word) {
-            self.inner(at, &leaf(word, Treatment::Text), out);
+            // Not as a text: `[/Patient?family=x` is no JSON, so it is prose, and would come here again without end.
+            self.encoded_piece(at, word, out);
         } else if word.starts_with("eyJ") && word.contains('.') {
             // A signed token: its header and its claims are JSON in base64.
             let mut start = at;

@@ -134,7 +134,10 @@ mod tests {
         assert_eq!(judgement.level.as_ref().unwrap().name, "restricted");
         let values: Vec<(&str, &str)> =
             judgement.found.iter().map(|found| (found.path.as_str(), found.value.as_str())).collect();
-        assert!(values.contains(&("/note", "Łukasz Żółty")) && values.contains(&("/note", "212-555-0147")), "{values:?}");
+        assert!(
+            values.contains(&("/note", "Łukasz Żółty")) && values.contains(&("/note", "212-555-0147")),
+            "{values:?}"
+        );
         assert!(judgement.hidden.iter().any(|hidden| hidden.path == "/note"));
         assert!(judgement.found.iter().all(|found| !found.evidence.is_empty() && !found.rule.is_empty()));
     }
