@@ -1,5 +1,5 @@
 //! What judging one typical event costs, what free text costs by the byte, and how long rules take to load.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::hint::black_box;
 use std::time::Instant;
