@@ -14,7 +14,7 @@ const ALL_BUT_SERVICES: &[&str] =
     &["schemas", "phi", "seal", "keystore", "access", "stream", "runtime", "client", "loadtest"];
 
 /// Each member and the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("schemas", &[]),
     ("phi", &["schemas"]),
     ("phi-corpus", &["phi"]),
