@@ -1,6 +1,6 @@
 //! Network addresses: IPv4, IPv6, MAC; and the dotted numbers that look like them, versions and object identifiers.
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 use crate::finding::Evidence;
 

@@ -33,8 +33,10 @@ pub(crate) fn check(tree: &Tree) -> Vec<Violation> {
 
 fn examine(file: &File) -> Vec<Violation> {
     let mut found = Vec::new();
+    // A user's folder names the user: the recognisers of that have such paths in their examples.
+    let recognises_paths = file.path.starts_with("phi");
     for (at, line) in file.text().lines().enumerate() {
-        if let Some(path) = machine_path(line) {
+        if let Some(path) = machine_path(line).filter(|_| !recognises_paths) {
             let wrong = format!("`{path}` exists on one machine only");
             let instead = "use a path relative to the clone, or one from the environment";
             found.push(Violation::new(&file.path, at + 1, wrong, instead));
