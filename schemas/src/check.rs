@@ -80,7 +80,7 @@ impl AuditEvent<'_> {
                 report(fixed(field), DecodeFault::TimeOutOfRange);
             }
         }
-        // Canonical JSON knows doubles only.
+        // Canonical JSON knows doubles only: every whole number below 2^53 is one, and no other has the same form.
         let bytes = self.origin.as_ref().and_then(|origin| origin.bytes);
         if bytes.is_some_and(|bytes| !(0..1 << 53).contains(&bytes)) {
             report(fixed("/origin/bytes"), DecodeFault::NumberOutOfRange);

@@ -130,7 +130,7 @@ fn constraints(rule: Rule) -> Value {
         Rule::Name(most) => json!({"pattern": pattern::PRINTABLE, "minLength": 1, "maxLength": most}),
         Rule::Id => json!({"pattern": pattern::PRINTABLE, "maxLength": crate::check::ID_BYTES_MAX}),
         Rule::Printable => json!({"pattern": pattern::PRINTABLE}),
-        Rule::Size => json!({"minimum": 0, "maximum": 1_i64 << 53}),
+        Rule::Size => json!({"minimum": 0, "maximum": (1_i64 << 53) - 1}),
         Rule::Moment => json!({"pattern": pattern::moment()}),
     }
 }

@@ -151,7 +151,7 @@ fn explain(fault: Fault) -> Mistake {
         }
         DecodeFault::NulCharacter => "remove the NUL character (\\u0000)",
         DecodeFault::TimeOutOfRange => "give a time between the years 1900 and 2255",
-        DecodeFault::NumberOutOfRange => "give a whole number between 0 and 9007199254740992",
+        DecodeFault::NumberOutOfRange => "give a whole number between 0 and 9007199254740991",
         _ => "correct it",
     };
     Mistake::new(pointer, fault.reason(), fix)

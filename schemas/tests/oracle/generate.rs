@@ -155,7 +155,7 @@ fn primitive(name: &str, random: &mut Random) -> Value {
         "boolean" => json!(random.one_in(2)),
         "int" => json!(random.pick(&[0, 1, -1, 63, 64, -65, 443, i32::MAX, i32::MIN])),
         // Canonical JSON knows doubles only, so an event holds no larger number.
-        "long" => json!(random.pick(&[0, 1, 8_191, 8_192, i64::from(u32::MAX), 1 << 53])),
+        "long" => json!(random.pick(&[0, 1, 8_191, 8_192, i64::from(u32::MAX), (1 << 53) - 1])),
         "bytes" => {
             let length = random.pick(&[0, 1, 32, 200]);
             let bytes: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();

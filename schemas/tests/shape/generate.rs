@@ -86,7 +86,7 @@ fn value(random: &mut Random, field: &Field, kind: &Kind) -> Value {
         Kind::Text => json!(random.pick(&["", "x", "Grüße\n", "\u{0}", "\u{1f600}\"\\"])),
         Kind::Boolean => json!(random.below(2) == 0),
         Kind::Int => json!(random.pick(&[0, -1, i32::MAX, i32::MIN])),
-        Kind::Long => json!(random.pick(&[0, 7, 1_i64 << 53])),
+        Kind::Long => json!(random.pick(&[0, 7, (1_i64 << 53) - 1])),
         Kind::Bytes => json!(random.pick(&["", "AA==", "AAE=", "AAEC", "+/+/"])),
         Kind::Time if field.name == "occurred_at" => json!(random.pick(&whole_times)),
         Kind::Time => {
