@@ -15,6 +15,8 @@ pub struct Attack {
     pub checkpoint: String,
     pub keyless: Expected,
     pub keyed: Expected,
+    /// Why a verifier may blame the neighbour instead where it has no keys; everywhere else the sequence is exact.
+    pub neighbour: Option<&'static str>,
 }
 
 struct Corpus {
@@ -74,7 +76,7 @@ impl Corpus {
         let mut lines = self.intact.clone();
         change(&mut lines);
         let checkpoint = self.checkpoint.clone();
-        self.attacks.push(Attack { name: name.to_owned(), lines, checkpoint, keyless, keyed });
+        self.attacks.push(Attack { name: name.to_owned(), lines, checkpoint, keyless, keyed, neighbour: None });
     }
 
     fn both(&mut self, name: &str, change: impl FnOnce(&mut Vec<Line>), verdict: &'static str, sequence: u64) {
@@ -120,6 +122,11 @@ impl Corpus {
                 "tampered",
                 4,
             );
+            if marker == "\"prev\":\"" {
+                let attack = self.attacks.last_mut().unwrap();
+                attack.neighbour =
+                    Some("a link joins two leaves: without a MAC only the leaf after them tells which changed");
+            }
         }
         self.both("flip a bit of the sequence of leaf 4", |lines| flip(&mut lines[4], "\"seq\":"), "tampered", 4);
         for at in 0..19 {
