@@ -11,6 +11,7 @@ mod inverted;
 mod lower;
 mod parts;
 mod recall;
+mod telling;
 mod weigh;
 mod word;
 
@@ -38,12 +39,13 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
         }
         line.enter(scene, at);
         let found = if scene.is_capital(at) || parts::starts_with_particle(scene, at) {
-            let run = Run::read(scene, taken, at);
+            let mut run = Run::read(scene, taken, at);
             if run.is_empty() {
                 at += 1;
                 continue;
             }
             let place = Place { scene, shouted: line.shouted, last_name };
+            run.price(|part, announced| weigh::price(&place, part, announced));
             let found = inverted::find(&place, &run, taken).or_else(|| best(&place, &run));
             // What is left of the run behind a name is a run of its own.
             at = found.map_or(run.end(), |found| found.last + 1);

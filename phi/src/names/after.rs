@@ -151,10 +151,14 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
         return Side::of(4);
     }
     if lower && known.plays(Role::BeVerb) {
-        return Side::of(if describes_person(scene, at + 1) { 6 } else { 3 });
+        return Side::of(if describes_person(scene, at + 1) { 8 } else { 3 });
+    }
+    // `the Dorn family`
+    if lower && scene.word(at) == "family" {
+        return Side::of(5);
     }
     if is_person_key(scene, at) {
-        return Side::of(4);
+        return Side::of(5);
     }
     if !lower && known.plays(Role::Job) {
         return Side::of(3);

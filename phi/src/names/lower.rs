@@ -2,6 +2,7 @@
 
 use super::after::after;
 use super::before::{Side, before};
+use super::telling;
 use super::word::is_unknown;
 use super::{ENOUGH, Found};
 use crate::finding::Evidence;
@@ -16,6 +17,8 @@ const UNKNOWN: i32 = 4;
 
 /// Words that announce a person also in lower case.
 const ANNOUNCES: u64 = Role::set(&[Role::Person, Role::SoftTitle, Role::Relation, Role::Greeting]);
+/// Words that a person often follows.
+const HINTS: u64 = Role::set(&[Role::BeforeName, Role::BeforeWeak, Role::Relation, Role::Person]);
 const NO_NAME: u64 = Role::set(&[
     Role::Calendar,
     Role::Demonym,
@@ -44,16 +47,32 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
     let joint = scene.is_tight(at + 1)
         && (scene.is_mark(at + 1, b'-') || scene.is_mark(at + 1, b'\'') || scene.is_mark(at + 1, b'.'));
     let titled = at > 0 && (scene.plays(at - 1, Role::Title) || scene.is_mark(at - 1, b'.') && scene.is_tight(at - 1));
-    if !(possible(known) || joint || titled && known.common() <= 2) {
+    let called = at > 0 && scene.known(at - 1).plays_any(ANNOUNCES);
+    let strange = is_unknown(known) && (called || scene.is_mark(at + 1, b','));
+    let particle = at > 0 && scene.plays(at, Role::Particle) && scene.word(at).len() > 1;
+    if !(possible(known) || joint || titled && known.common() <= 2 || strange || particle) {
         return None;
     }
-    let opening = word(scene, taken, at)?;
-    let side = before(scene, at, usize::MAX);
+    let mut side = before(scene, at, usize::MAX);
     if side.points < -5 {
         return None;
     }
+    if particle && !possible(known) {
+        // `orders for van den berg, bram`
+        let family = particles(scene, at).filter(|start| *start > at).and_then(|start| word(scene, taken, start))?;
+        return inverted(scene, taken, (at, family), side);
+    }
+    let opening = word(scene, taken, at)?;
     if let Some(found) = inverted(scene, taken, (at, opening), side) {
         return Some(found);
+    }
+    // A place stands behind `in`, unless the word is hardly anything but a given name.
+    if side.points < 0
+        && opening.known.first() >= 5
+        && opening.known.city() == 0
+        && scene.word(at.wrapping_sub(1)) == "in"
+    {
+        side = Side::NONE;
     }
     let mut sum = if opening.initial { 2 } else { weigh(opening.known, false) };
     if side.announces() && is_unknown(opening.known) && !opening.initial {
@@ -94,9 +113,13 @@ fn accept(
         points > ENOUGH && (words > 1 || opening.known.common() <= 2 || side.points >= 10)
     } else {
         let given = opening.known.first() >= 4 || opening.initial && side.points > 1;
-        words > 1 && given && surname && points >= ENOUGH_ALONE
+        let hinted = known_before.plays_any(HINTS) || telling::opens(scene, first);
+        let least = if hinted { ENOUGH } else { ENOUGH_ALONE };
+        words > 1 && given && surname && points >= least
     };
-    if !enough {
+    let single = words == 1 && telling::single(scene, (first, last.last), opening.known);
+    let points = if single { points.max(ENOUGH + 1) } else { points };
+    if !(enough || single) {
         return None;
     }
     let evidence = Evidence::FIRST_NAME.with(Evidence::LAST_NAME).with(side.evidence).with(right.evidence);
@@ -112,7 +135,8 @@ fn inverted(scene: &Scene<'_>, taken: &[bool], (at, family): (usize, Word), side
     }
     let given = word(scene, taken, comma + 1)?;
     let strong = family.known.last() >= 8 && family.known.last() > family.known.first();
-    let telling = strong || family.joined || side.announces() && weigh(family.known, true) > 2;
+    let strange = is_unknown(family.known) && given.known.first() >= 6;
+    let telling = strong || family.joined || strange || side.announces() && weigh(family.known, true) > 2;
     let first = given.known.first() >= if side.announces() { 4 } else { 8 } && given.known.common() == 0;
     // A list of people goes on.
     let goes_on = scene.is_mark(given.last + 1, b',') && scene.known(given.last + 2).first() >= 5

@@ -1,5 +1,6 @@
 //! Runs: rows of words, initials and particles that could together be one name.
 
+use super::word::Points;
 use crate::gazetteer::{Fact, Known, Role};
 use crate::listed::Scene;
 use crate::text::Class;
@@ -27,6 +28,14 @@ pub(super) struct Part {
     pub(super) class: Class,
     /// It has several words joined by hyphens.
     pub(super) joined: bool,
+    /// What the word is worth plain and announced: weighed once, as a run has many stretches.
+    worth: [Points; 2],
+}
+
+impl Part {
+    pub(super) const fn worth(&self, announced: bool) -> Points {
+        if announced { self.worth[1] } else { self.worth[0] }
+    }
 }
 
 /// Parts with nothing but spaces between them.
@@ -35,8 +44,15 @@ pub(super) struct Run {
     count: usize,
 }
 
-const NO_PART: Part =
-    Part { first: 0, last: 0, sort: Sort::Word, known: Known::NOTHING, class: Class::Punct, joined: false };
+const NO_PART: Part = Part {
+    first: 0,
+    last: 0,
+    sort: Sort::Word,
+    known: Known::NOTHING,
+    class: Class::Punct,
+    joined: false,
+    worth: [Points::NONE; 2],
+};
 
 /// Words that are no part of a run: what stands before and after names, not in them.
 const BREAKS: u64 = Role::set(&[Role::Title, Role::Postnominal, Role::Versus]);
@@ -60,6 +76,12 @@ impl Run {
 
     pub(super) fn parts(&self) -> &[Part] {
         self.parts.get(..self.count).unwrap_or_default()
+    }
+
+    pub(super) fn price(&mut self, price: impl Fn(&Part, bool) -> Points) {
+        for part in self.parts.iter_mut().take(self.count).filter(|part| part.sort == Sort::Word) {
+            part.worth = [price(part, false), price(part, true)];
+        }
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -125,14 +147,7 @@ fn part(scene: &Scene<'_>, taken: &[bool], at: usize, opens: bool) -> Option<Par
         let allowed = !opens || starts_with_particle(scene, at);
         let lead = allowed && known.plays(Role::Particle) && particle_end(scene, at).is_some();
         let last = if hyphen_behind(scene, at) { at + 1 } else { at };
-        return lead.then_some(Part {
-            first: at,
-            last,
-            sort: Sort::Particle,
-            known,
-            class: Class::Lower,
-            joined: false,
-        });
+        return lead.then_some(Part { first: at, last, sort: Sort::Particle, known, class: Class::Lower, ..NO_PART });
     }
     if !scene.is_capital(at) {
         return None;
@@ -144,7 +159,7 @@ fn part(scene: &Scene<'_>, taken: &[bool], at: usize, opens: bool) -> Option<Par
         return None;
     }
     let sort = if is_capital_particle(scene, at) { Sort::Particle } else { Sort::Word };
-    Some(joined(scene, Part { first: at, last: at, sort, known, class: token.class, joined: false }))
+    Some(joined(scene, Part { first: at, last: at, sort, known, class: token.class, ..NO_PART }))
 }
 
 /// A title or post-nominal breaks a row, unless it is a name as well and written like one.
@@ -175,6 +190,10 @@ fn is_capital_particle(scene: &Scene<'_>, at: usize) -> bool {
 
 fn initial(scene: &Scene<'_>, at: usize) -> Option<Part> {
     let dotted = scene.is_mark(at + 1, b'.') && scene.is_tight(at + 1);
+    // `28/F Dorn, Carl`
+    if !dotted && at > 0 && scene.is_tight(at) && scene.is_mark(at - 1, b'/') {
+        return None;
+    }
     // `A` and `I` are words, and a letter joined to anything else is a code.
     if !dotted
         && (matches!(scene.word(at), "A" | "I")
@@ -188,7 +207,7 @@ fn initial(scene: &Scene<'_>, at: usize) -> Option<Part> {
     }
     let last = if dotted { at + 1 } else { at };
     let known = Known::NOTHING;
-    Some(Part { first: at, last, sort: Sort::Initial, known, class: Class::Upper, joined: false })
+    Some(Part { first: at, last, sort: Sort::Initial, known, class: Class::Upper, ..NO_PART })
 }
 
 /// `O'Brien`, `D'Angelo`: a letter or two, an apostrophe and a capital, all without spaces.

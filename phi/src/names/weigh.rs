@@ -40,7 +40,7 @@ fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
         let side = left(place, parts, start);
         for end in start + 1..=parts.len().min(start + WORDS + 3) {
             let Some(weighed) = parts.get(start..end).and_then(|stretch| weigh(place, stretch, side)) else { continue };
-            let weighed = Weighed { points: weighed.points + right_neighbour(place, parts, end), ..weighed };
+            let weighed = Weighed { points: weighed.points + right_neighbour(parts, end), ..weighed };
             if weighed.points >= ENOUGH && best.is_none_or(|best| weighed.points > best.points) {
                 best = Some(weighed);
             }
@@ -54,9 +54,8 @@ fn left(place: &Place<'_, '_>, parts: &[Part], start: usize) -> Side {
     let mut side = before(place.scene, part.first, place.last_name);
     if let Some(previous) = start.checked_sub(1).and_then(|previous| parts.get(previous)) {
         // To leave a good name word or an initial out needs a reason.
-        let standing = standing(place, previous, false);
         let lost = match previous.sort {
-            Sort::Word => points(place.scene, previous, standing).best() / 2,
+            Sort::Word => previous.worth(false).best() / 2,
             _ => 3,
         };
         side.points -= lost.max(0);
@@ -64,11 +63,15 @@ fn left(place: &Place<'_, '_>, parts: &[Part], start: usize) -> Side {
     side
 }
 
+pub(super) fn price(place: &Place<'_, '_>, part: &Part, announced: bool) -> Points {
+    points(place.scene, part, standing(place, part, announced))
+}
+
 /// A good name word that is left out on the right speaks against the cut.
-fn right_neighbour(place: &Place<'_, '_>, parts: &[Part], end: usize) -> i32 {
+fn right_neighbour(parts: &[Part], end: usize) -> i32 {
     let Some(next) = parts.get(end) else { return 0 };
     match next.sort {
-        Sort::Word => -(points(place.scene, next, standing(place, next, false)).best() / 2).max(0),
+        Sort::Word => -(next.worth(false).best() / 2).max(0),
         Sort::Initial => -1,
         Sort::Particle => -2,
     }
@@ -90,7 +93,7 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
         return None;
     }
     let announced = left.announces();
-    let (inside, known, mut evidence) = words_inside(place, stretch, announced)?;
+    let (inside, known, mut evidence) = words_inside(stretch, announced)?;
     if words == 0 {
         return only_initials(place, stretch, left);
     }
@@ -105,7 +108,7 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     let right = after(place.scene, last.last, known, announced);
     sum += left.points + right.points;
     if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
-        sum += 3;
+        sum += 5;
     }
     if place.scene.court && initials > 0 && words == 1 {
         sum += 2;
@@ -143,7 +146,7 @@ fn is_town(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
 }
 
 /// The points of all words, what is known of the last one, and which lists spoke.
-fn words_inside(place: &Place<'_, '_>, stretch: &[Part], announced: bool) -> Option<(i32, Known, Evidence)> {
+fn words_inside(stretch: &[Part], announced: bool) -> Option<(i32, Known, Evidence)> {
     let mut evidence = Evidence::NONE;
     let mut known = Known::NOTHING;
     let (mut opening, mut middle, mut closing) = (None, 0, Points { given: 0, family: 0 });
@@ -157,8 +160,7 @@ fn words_inside(place: &Place<'_, '_>, stretch: &[Part], announced: bool) -> Opt
         }
         // Behind a sure given name a common word is a surname.
         let led = opening.is_some_and(|opening: Points| opening.given >= 7) && part.known.last() >= 5;
-        let standing = standing(place, part, announced && opening.is_none() || led);
-        let mut own = points(place.scene, part, standing);
+        let mut own = part.worth(announced && opening.is_none() || led);
         if opening.is_none() && follows_month_name(part, stretch) {
             own.given = part.known.first() / 2 + 2;
         }

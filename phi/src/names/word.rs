@@ -13,6 +13,8 @@ pub(super) struct Points {
 }
 
 impl Points {
+    pub(super) const NONE: Self = Self { given: 0, family: 0 };
+
     pub(super) fn best(self) -> i32 {
         self.given.max(self.family)
     }
@@ -39,6 +41,21 @@ const COMMON: [i32; 8] = [0, 1, 1, 2, 4, 6, 8, 9];
 pub(super) const IMPOSSIBLE: i32 = -4;
 
 const PERSON_WORDS: u64 = Role::set(&[Role::Person, Role::SoftTitle, Role::Relation]);
+/// Words that mean something else wherever they stand alone.
+pub(super) const OTHER_SENSE: u64 = Role::set(&[
+    Role::Calendar,
+    Role::Demonym,
+    Role::Never,
+    Role::Person,
+    Role::Title,
+    Role::Relation,
+    Role::Eponym,
+    Role::EponymHead,
+    Role::ThingAfter,
+    Role::BeVerb,
+    Role::SayVerb,
+    Role::Particle,
+]);
 const ORGANISATION: u64 = Role::set(&[
     Role::CareHead,
     Role::CareSoft,

@@ -1,0 +1,74 @@
+//! One given name in lower case, told by what stands on both of its sides: `why would henry have`, `thanks, uwe`.
+
+use super::word::OTHER_SENSE;
+use crate::gazetteer::{Fact, Known, Role};
+use crate::listed::Scene;
+use crate::text::Class;
+
+/// A given name that is listed lower than this is too rare to stand alone.
+const GIVEN: i32 = 5;
+
+/// Nothing stands before it in its sentence.
+pub(super) fn opens(scene: &Scene<'_>, at: usize) -> bool {
+    scene.token(at).is_some_and(|token| token.starts_sentence() || token.starts_line())
+}
+
+/// Whether the only word of `first..=last` is a person by both neighbours.
+pub(super) fn single(scene: &Scene<'_>, (first, last): (usize, usize), known: Known) -> bool {
+    let given = known.first() >= GIVEN && known.first() >= known.last() && known.common() == 0 && known.city() < 4;
+    let facts = [Fact::Drug, Fact::Clinical, Fact::Eponym];
+    if !given || known.plays_any(OTHER_SENSE) || facts.iter().any(|fact| known.is(*fact)) {
+        return false;
+    }
+    match right(scene, last + 1) {
+        Right::Acts => opens(scene, first) || leads(scene, first) || known.first() >= 9 && pauses(scene, first),
+        Right::Owns | Right::Ends => leads(scene, first),
+        Right::Closes => opens(scene, first) || signs(scene, first) || leads(scene, first),
+        Right::Nothing => false,
+    }
+}
+
+enum Right {
+    /// A person's verb.
+    Acts,
+    Owns,
+    /// A mark that ends the clause.
+    Ends,
+    /// The line or the text ends.
+    Closes,
+    Nothing,
+}
+
+fn right(scene: &Scene<'_>, at: usize) -> Right {
+    let Some(token) = scene.token(at) else { return Right::Closes };
+    if token.class == Class::Newline {
+        return Right::Closes;
+    }
+    if scene.is_possessive(at) {
+        let term = scene.known(at + 2).plays(Role::EponymHead);
+        return if term { Right::Nothing } else { Right::Owns };
+    }
+    if matches!(token.mark, b':' | b',' | b'?' | b';' | b'!') || token.is_mark(b'.') && !scene.is_tight(at + 1) {
+        return Right::Ends;
+    }
+    let verb = scene.known(at).plays_any(Role::set(&[Role::SayVerb, Role::BeVerb])) || scene.word(at) == "have";
+    if verb && token.class == Class::Lower { Right::Acts } else { Right::Nothing }
+}
+
+/// `tell`, `for`, `about`, `would`, `daughter`.
+fn leads(scene: &Scene<'_>, first: usize) -> bool {
+    let Some(at) = first.checked_sub(1).filter(|at| scene.class(*at) == Some(Class::Lower)) else { return false };
+    let people = Role::set(&[Role::BeforeName, Role::Relation, Role::Person, Role::Greeting]);
+    scene.known(at).plays_any(people)
+        || matches!(scene.word(at), "for" | "about" | "would" | "did" | "to" | "fyi" | "that")
+}
+
+fn pauses(scene: &Scene<'_>, first: usize) -> bool {
+    first > 0 && (scene.is_mark(first - 1, b',') || scene.is_mark(first - 1, b'-'))
+}
+
+/// `best, uwe`.
+fn signs(scene: &Scene<'_>, first: usize) -> bool {
+    let Some(mark) = first.checked_sub(1).filter(|mark| scene.is_mark(*mark, b',')) else { return false };
+    scene.word_before(mark).is_some_and(|at| scene.plays(at, Role::Greeting) || scene.word(at) == "best")
+}
