@@ -60,7 +60,6 @@ pub struct ChainVerifier<'k> {
     chain: Arc<str>,
     walk: Walk<'k>,
     not_before_ms: Option<i64>,
-    has_checkpoints: bool,
     records: u64,
     worst: Worst,
 }
@@ -85,7 +84,6 @@ impl<'k> ChainVerifier<'k> {
             walk: Walk::new(Arc::clone(&chain), start, trust),
             chain,
             not_before_ms: trust.not_before_ms,
-            has_checkpoints: !trust.checkpoints.is_empty(),
             records: 0,
             worst: Worst::NOTHING,
         }
@@ -104,7 +102,8 @@ impl<'k> ChainVerifier<'k> {
         let mut report = |sequence, fault| add(chain, worst, findings, (sequence, fault));
         self.walk.finish(self.not_before_ms, &mut report);
         let (size, root) = self.walk.tree.root();
-        if self.records == 0 && !self.has_checkpoints {
+        // A checkpoint of nothing says nothing either.
+        if self.records == 0 && !self.walk.tree.expects_records() {
             report(Sequence(size), Fault::Empty);
         }
         Walked { worst: self.worst, records: self.records, size, root }

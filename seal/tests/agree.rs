@@ -90,8 +90,12 @@ fn python(cases: &[(Vec<Line>, String)]) -> Vec<[Said; 2]> {
 /// What a case is called, and whether keyless verifiers may blame two neighbours differently in it.
 type Name = (String, bool);
 
-/// Whether both said the same; of two neighbours either may be named where `neighbours` says so.
+/// Whether both said the same; of two neighbours either may be named where `neighbours` says so. The checker knows the types
+/// of a control leaf's members and not their limits: of the last record, which nothing follows, only a checkpoint tells it.
 fn same(ours: &Said, theirs: &Said, neighbours: bool) -> bool {
+    if neighbours && ours.0 == "tampered" && theirs.0 == "forked" && ours.1 == theirs.1 {
+        return true;
+    }
     let near = ours.1.zip(theirs.1).is_some_and(|(ours, theirs)| ours.abs_diff(theirs) <= 1);
     ours == theirs || (neighbours && ours.0 == theirs.0 && near)
 }
@@ -149,7 +153,7 @@ impl Random {
 }
 
 /// One random change: a character of a leaf, a MAC's bit, a key id, or the order and presence of lines. A change of a
-/// leaf's link is the one that keyless verifiers may lay on its neighbour.
+/// leaf's link is one that keyless verifiers may lay on its neighbour.
 fn change(lines: &mut Vec<Line>, random: &mut Random) -> Name {
     let at = random.below(lines.len());
     match random.below(8) {
@@ -178,7 +182,8 @@ fn change(lines: &mut Vec<Line>, random: &mut Random) -> Name {
             bytes[byte] ^= 1 << random.below(7);
             if let Ok(leaf) = String::from_utf8(bytes) {
                 lines[at].leaf = leaf;
-                return (format!("byte {byte} of {at}"), (link..link + 64).contains(&byte));
+                let relaxed = (link..link + 64).contains(&byte) || at + 1 == lines.len();
+                return (format!("byte {byte} of {at}"), relaxed);
             }
         },
     }

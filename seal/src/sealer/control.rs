@@ -61,7 +61,10 @@ impl Sealer {
 
     /// Closes the open segment, which must have a leaf.
     pub fn close_segment(&mut self, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
-        self.here(&Body::SegmentClose(self.state.close()), out)
+        let sealed = self.here(&Body::SegmentClose(self.state.close()), out)?;
+        // Now, not with the next record: on an idle chain that may be hours away.
+        self.segment = None;
+        Ok(sealed)
     }
 
     /// Brings a new epoch key into force. Only directly after [`Self::close_segment`]: each call is one record of the log.

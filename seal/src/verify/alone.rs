@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::chain::Sequence;
-use crate::leaf::Body;
+use crate::leaf::{self, Body};
 use crate::verify::arrival::Arrival;
 use crate::verify::fault::Fault;
 use crate::verify::macs::Checked;
@@ -41,6 +41,9 @@ impl Walk<'_> {
             let filed = arrival.record.sequence.unwrap_or(Sequence(at));
             if filed != leaf_says {
                 here(Fault::Misfiled { filed, leaf_says });
+            } else if leaf_says.0 != at {
+                // Column and leaf agree, but the record before says which place this is.
+                here(Fault::Misfiled { filed: Sequence(at), leaf_says });
             }
             evidence |= leaf_says.0 != at;
             if *leaf.envelope.chain != *self.chain {
@@ -80,6 +83,9 @@ impl Walk<'_> {
             return;
         }
         let asked = (apart.is_some() || in_force.is_none()).then_some(record.key_id);
+        if asked.is_some_and(|key| !leaf::is_key_id(key)) {
+            return here(Fault::MacAbsent);
+        }
         let keys = [in_force, asked.filter(|_| other.is_some() || in_force.is_none())].into_iter().flatten();
         let segments = self.segments(apart);
         let (mut missing, mut checked) = (None, None);

@@ -7,7 +7,7 @@ use crate::protect::{self, Sealed, SubjectKey};
 use crate::verify::arrival::{Arrival, Disclosures};
 use crate::verify::fault::Fault;
 use crate::verify::read::{Leaf, ReadError};
-use crate::verify::scan::Cursor;
+use crate::verify::scan::{Cursor, Pass};
 
 /// What is known of a subject's key.
 #[derive(Debug)]
@@ -100,10 +100,16 @@ impl<'k> Beside<'k> {
 /// The digests inside a disclosed value; nothing when it does not open to what the digest stands for.
 fn open(key: &SubjectKey, disclosure: &Disclosure<'_>) -> Option<Vec<[u8; 32]>> {
     let opened = Sealed(disclosure.sealed).open(key, &disclosure.digest).ok()?;
-    digests_in(opened.value())
+    digests_in(opened.name(), opened.value())
 }
 
-fn digests_in(value: &[u8]) -> Option<Vec<[u8; 32]>> {
+fn digests_in(name: &str, value: &[u8]) -> Option<Vec<[u8; 32]>> {
+    // The one member whose keys are the producer's own: nothing in it is ours, whatever it is called.
+    if name == "extras" {
+        let mut cursor = Cursor::new(value);
+        cursor.value(&mut Pass).and_then(|()| cursor.end()).ok()?;
+        return Some(Vec::new());
+    }
     let mut digests = projection::Digests::default();
     let mut cursor = Cursor::new(value);
     cursor.value(&mut digests).and_then(|()| cursor.end()).ok()?;
@@ -115,7 +121,9 @@ fn check_open(mut wanted: Vec<[u8; 32]>, texts: &[&str], here: &mut dyn FnMut(Fa
     let mut left = Vec::new();
     for text in texts {
         let disclosure = protect::Disclosure::decode(text).ok();
-        match disclosure.and_then(|disclosure| Some((disclosure.digest(), digests_in(disclosure.value())?))) {
+        match disclosure
+            .and_then(|disclosure| Some((disclosure.digest(), digests_in(disclosure.name(), disclosure.value())?)))
+        {
             Some(read) => left.push(read),
             None => here(Fault::DisclosureWrong),
         }

@@ -81,7 +81,7 @@ fn genesis<'a>(cursor: &mut Cursor<'a>) -> Step<Genesis<'a>> {
     let key = cursor.word_after(b",\"key\":", leaf::is_key_id)?;
     let previous = if cursor.optional(b",\"previous\":") { Some(previous(cursor)?) } else { None };
     let topic = cursor.text_after(b",\"topic\":")?;
-    let trail = cursor.text_after(b",\"trail\":")?;
+    let trail = cursor.word_after(b",\"trail\":", leaf::is_trail_name)?;
     cursor.literal(b"}")?;
     Ok(Genesis { config, key, previous, topic, trail })
 }

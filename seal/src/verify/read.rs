@@ -83,7 +83,10 @@ fn class<'a>(cursor: &mut Cursor<'a>) -> Step<Class<'a>> {
         _ => return Err(Unexpected),
     };
     cursor.literal(b",\"policy\":")?;
-    let policy = cursor.text()?.spelled();
+    let policy = cursor.plain()?;
+    if !leaf::is_policy(policy) {
+        return Err(Unexpected);
+    }
     cursor.literal(b"}")?;
     Ok(Class { level, policy })
 }

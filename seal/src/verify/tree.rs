@@ -108,10 +108,16 @@ impl Tree {
         } else if largest < self.size && !self.checkpoints.is_empty() {
             report(Sequence(largest), Fault::Pending { next: Sequence(self.size) });
         }
-        let newest_ms = self.checkpoints.iter().filter_map(|checkpoint| checkpoint.time_ms).max();
+        // Of the largest: a smaller one with a later date says nothing of the end.
+        let newest_ms = self.checkpoints.iter().filter(|it| it.size == largest).filter_map(|it| it.time_ms).max();
         if not_before_ms.is_some_and(|limit| newest_ms.is_none_or(|newest| newest < limit)) {
             report(Sequence(largest), Fault::Stale { newest_ms });
         }
+    }
+
+    /// Whether a checkpoint says that there is at least one record.
+    pub(crate) fn expects_records(&self) -> bool {
+        self.checkpoints.last().is_some_and(|checkpoint| checkpoint.size > 0)
     }
 
     /// Size and root, where the root is known.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::chain::{LeafHash, Sequence};
 use crate::keys::EpochVerifier;
-use crate::leaf::Body;
+use crate::leaf::{self, Body};
 use crate::verify::arrival::{Arrival, StoredRecord};
 use crate::verify::beside::Beside;
 use crate::verify::control::Scene;
@@ -175,7 +175,8 @@ impl<'k> Walk<'k> {
                 }
             }
         }
-        if self.state.key.is_none() && !own.evidence {
+        // What is no key's name is no key: a store may hold anything there.
+        if self.state.key.is_none() && !own.evidence && leaf::is_key_id(arrival.record.key_id) {
             self.state.key = Some(arrival.record.key_id.to_owned());
         }
     }

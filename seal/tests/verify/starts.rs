@@ -4,7 +4,9 @@ use seal::keys::{EpochVerifier, KeyId, Secret};
 use seal::leaf::Body;
 use seal::merkle::Hash;
 use seal::projection::Projection;
-use seal::verify::{Checkpoint, Fault, Kept, Leaf, Start, Trust, Verdict, verify_chain};
+use seal::verify::{
+    ChainVerifier, Checkpoint, Disclosures, Fault, Kept, Leaf, Start, StoredRecord, Trust, Verdict, verify_chain,
+};
 use seal::{ChainState, LeafHash, Sequence};
 
 use crate::chains::{Builder, CHAIN, Stored, record, rich, verifiers, walk, walk_from};
@@ -292,4 +294,43 @@ fn a_walk_from_the_state_after_any_leaf_ends_like_the_whole_walk() {
         assert_eq!((seen.texts(), seen.walked.root), (vec![], Some(chain.edge.root())), "from {at}");
         state.follow(&leaf.envelope, new_key, LeafHash::of(&stored.leaf)).unwrap();
     }
+}
+
+#[test]
+fn a_number_that_leaf_and_column_agree_on_is_not_believed_where_the_record_before_says_another() {
+    let chain = rich();
+    let mut records = chain.records.clone();
+    let last = records.len() - 1;
+    let (says, other) = (format!("\"seq\":{last},"), format!("\"seq\":{},", last + 4));
+    let leaf = String::from_utf8(records[last].leaf.clone()).unwrap();
+    assert!(leaf.contains(&says));
+    records[last].leaf = leaf.replace(&says, &other).into_bytes();
+    records[last].sequence = last as u64 + 4;
+    let seen = walk(&records, &Trust::default());
+    assert_eq!(seen.worst(), ("tampered", Some(last as u64)), "{:?}", seen.texts());
+}
+
+/// The producer names the keys of extras, so they may be called what our digests are called.
+#[test]
+fn hidden_extras_open_to_whatever_they_hold() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/1/event-hostile-extras.json");
+    let case: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let (text, output) = (|value: &serde_json::Value| value.as_str().unwrap().to_owned(), &case["output"]);
+    let state = ChainState::parse(CHAIN, &text(&case["state"])).unwrap();
+    let (leaf, mac) = (text(&output["leaf"]), hex::decode(text(&output["mac"])).unwrap());
+    let disclosure = text(&output["disclosures"][0]["disclosure"]);
+    let (trust, mut findings) = (Trust { deep: true, ..Trust::default() }, Vec::new());
+    let mut verifier = ChainVerifier::new(CHAIN, Start::after(&state), &trust);
+    let record = StoredRecord::new(leaf.as_bytes(), &mac, "k-1");
+    verifier.take(&StoredRecord { disclosures: Disclosures::Open(&[&disclosure]), ..record }, &mut findings);
+    verifier.finish(&mut findings);
+    assert_eq!(findings, []);
+}
+
+#[test]
+fn a_checkpoint_of_nothing_does_not_make_an_empty_store_intact() {
+    let root = Hash::from_hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855").unwrap();
+    let checkpoints = [Checkpoint { size: 0, root, time_ms: None }];
+    let seen = walk(&[], &Trust { checkpoints: &checkpoints, ..Trust::default() });
+    assert!(matches!(seen.findings[..], [ref finding] if finding.fault == Fault::Empty), "{:?}", seen.texts());
 }

@@ -41,9 +41,9 @@ fn refuses(kind: Kind, what: &str, wrong: &[(&str, &str)]) {
 
 #[test]
 fn genesis() {
-    let what = format!("{{\"config\":\"{HASH}\",\"key\":\"k-1\",\"topic\":\"T\",\"trail\":\"north \\\"w\\\"\"}}");
+    let what = format!("{{\"config\":\"{HASH}\",\"key\":\"k-1\",\"topic\":\"T\",\"trail\":\"north\"}}");
     let expected =
-        Genesis { config: hash(), key: "k-1".into(), previous: None, topic: "T".into(), trail: "north \"w\"".into() };
+        Genesis { config: hash(), key: "k-1".into(), previous: None, topic: "T".into(), trail: "north".into() };
     assert_eq!(read(Kind::Genesis, &what), Ok(Body::Genesis(expected.clone())));
     let previous = format!("\"previous\":{{\"chain\":\"t/0\",\"root\":\"{HASH}\",\"size\":5}},\"topic\"");
     let what = what.replace("\"topic\"", &previous);
