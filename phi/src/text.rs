@@ -16,13 +16,15 @@ mod ip;
 mod known;
 mod labelled;
 mod lexicon;
+mod literals;
 mod net;
 mod number;
 mod opaque;
+mod pattern;
 mod phone;
 mod recognise;
-mod rules;
-mod selftest;
+pub(crate) mod rules;
+pub(crate) mod selftest;
 pub mod token;
 pub mod view;
 
@@ -41,7 +43,7 @@ use crate::listed::{self, Buffers, Hit, Input};
 use claims::{Arena, Claims, Kind};
 use fold::PlainText;
 use lexicon::{COURT, Note};
-use rules::Compiled;
+use rules::{Compiled, Examples, TextRules};
 
 /// What is known about a text besides itself.
 #[derive(Debug, Clone, Copy)]
@@ -72,44 +74,36 @@ pub struct Scanner {
     words: &'static Gazetteer,
 }
 
-/// The rules that ship with the program.
-pub const BUILTIN_RULES: &str = concat!(
-    include_str!("../rules/text/words.toml"),
-    include_str!("../rules/text/forms.toml"),
-    include_str!("../rules/text/labels.toml"),
-    include_str!("../rules/listed.toml"),
-);
+/// The files of text rules that ship with the program.
+pub(crate) const BUILTIN_RULES: [(&str, &str); 4] = [
+    ("words.toml", include_str!("../rules/text/words.toml")),
+    ("forms.toml", include_str!("../rules/text/forms.toml")),
+    ("labels.toml", include_str!("../rules/text/labels.toml")),
+    ("listed.toml", include_str!("../rules/listed.toml")),
+];
 
 /// How many words of courts make a text a court's.
 const COURT_WORDS: usize = 2;
 
 impl Scanner {
-    /// Compiles the rules that ship with the program.
+    /// Compiles the rules that ship with the program. Their examples are tried by [`crate::Engine::builtin`].
     ///
     /// # Errors
-    /// The rule and example that fail; a released program's own rules do not.
+    /// The rule that is wrong; a released program's own rules are not.
     pub fn builtin() -> Result<Self, RuleError> {
-        Self::from_toml(BUILTIN_RULES)
+        let mut compiled = Compiled::default();
+        for (name, text) in BUILTIN_RULES {
+            let rules: TextRules =
+                toml::from_str(text).map_err(|error| RuleError::Malformed(error.message().to_owned()))?;
+            compiled.add(name, rules)?;
+        }
+        Self::new(compiled)
     }
 
-    /// Compiles rules and tries each one's examples.
-    ///
-    /// # Errors
-    /// What is wrong, by rule and example number.
-    pub fn from_toml(rules: &str) -> Result<Self, RuleError> {
-        let scanner = Self::untried(rules)?;
-        selftest::run(&scanner)?;
-        Ok(scanner)
-    }
-
-    fn untried(rules: &str) -> Result<Self, RuleError> {
-        Ok(Self { compiled: rules::compile(rules)?, words: Gazetteer::shared()? })
-    }
-
-    /// The version that the rules file gives itself.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.compiled.version
+    /// A scanner by the rules of all files; their examples are not tried yet.
+    pub(crate) fn new(mut compiled: Compiled) -> Result<Self, RuleError> {
+        compiled.finish()?;
+        Ok(Self { compiled, words: Gazetteer::shared()? })
     }
 
     #[must_use]
@@ -117,10 +111,9 @@ impl Scanner {
         self.compiled.names.get(usize::from(rule.0)).map_or("", String::as_str)
     }
 
-    /// The name of each rule with examples, and how many it has.
-    pub(crate) fn examples(&self) -> impl Iterator<Item = (&str, usize)> {
-        let each = self.compiled.examples.iter();
-        each.map(|examples| (self.rule_name(examples.rule), examples.positive.len() + examples.negative.len()))
+    /// The rules with examples.
+    pub(crate) fn examples(&self) -> &[Examples] {
+        &self.compiled.examples
     }
 
     /// Refills `out` with what the text holds: sorted, non-overlapping, offsets in bytes of `text`.
@@ -150,6 +143,8 @@ impl Scanner {
         list.clear();
         let mut claims = Claims { list, params: &self.compiled.params };
         recognise::all(&view, &self.compiled.labelled, &mut claims);
+        self.compiled.literals.find(&view, &mut claims);
+        self.compiled.patterns.find(&view, &mut claims);
         self.hinted(&view, hint, &mut claims);
         hits.clear();
         listed::find(Input { text, tokens, claims: claims.list }, self.words, listed, hits);

@@ -20,8 +20,6 @@ pub enum RuleFault {
     Example { rule: String, list: &'static str, number: usize, reason: &'static str },
     #[error(transparent)]
     Text(#[from] crate::text::RuleError),
-    #[error("{0}")]
-    Missing(&'static str),
 }
 
 impl RuleError {

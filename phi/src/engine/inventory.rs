@@ -1,7 +1,6 @@
 //! The rules that an engine holds, for those who want to see them.
 
 use crate::engine::Engine;
-use crate::engine::load::TEXT_FILE;
 
 /// One rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +19,11 @@ impl Engine {
             name: &trial.rule,
             examples: trial.examples.positive.len() + trial.examples.negative.len(),
         });
-        let text = self.scanner.examples().map(|(name, examples)| RuleInfo { file: TEXT_FILE, name, examples });
+        let text = self.scanner.examples().iter().map(|examples| RuleInfo {
+            file: &examples.file,
+            name: self.scanner.rule_name(examples.rule),
+            examples: examples.positive.len() + examples.negative.len(),
+        });
         let policy = self.policy_trials.iter().map(|trial| RuleInfo {
             file: &trial.file,
             name: &trial.rule,
@@ -38,7 +41,7 @@ mod tests {
     fn rules_of_every_layer_are_listed_with_their_examples() {
         let engine = Engine::builtin().unwrap();
         let rules: Vec<RuleInfo<'_>> = engine.rules().collect();
-        for file in ["keys.toml", TEXT_FILE, "policy.toml"] {
+        for file in ["keys.toml", "forms.toml", "labels.toml", "listed.toml", "policy.toml"] {
             assert!(rules.iter().any(|rule| rule.file == file), "{file}");
         }
         assert!(rules.iter().all(|rule| rule.examples >= 1 && !rule.name.is_empty()));

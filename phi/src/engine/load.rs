@@ -12,13 +12,11 @@ use crate::paths::load::{FIRST_RULE, Loader, Tables};
 use crate::policy::Policy;
 use crate::policy::file::{Defaults, FloorRule, HideRule, LevelRule, PresenceRule, Suppression, TenantRule, TokenRule};
 use crate::policy::load::{PolicyLoader, PolicyPart, PolicyTrial};
-use crate::text::{BUILTIN_RULES, Scanner};
+use crate::text::rules::{Compiled, LabelledRule, LiteralsRule, PatternRule, RecogniserRule, TextRules, Words};
+use crate::text::{self, Scanner};
 
-/// The text scanner's rules.
-pub(crate) const TEXT_FILE: &str = "text.toml";
-
-/// The rules that come with the product. A file of the same name takes one's place, others are added.
-pub(crate) const BUILTIN: [(&str, &str); 10] = [
+/// The rules that come with the product, those of text apart. A file of the same name takes one's place, others are added.
+pub(crate) const BUILTIN: [(&str, &str); 9] = [
     ("audit_event.toml", include_str!("../../rules/audit_event.toml")),
     ("fhir_audit.toml", include_str!("../../rules/fhir_audit.toml")),
     ("fhir_datatypes.toml", include_str!("../../rules/fhir_datatypes.toml")),
@@ -28,7 +26,6 @@ pub(crate) const BUILTIN: [(&str, &str); 10] = [
     ("identifiers.toml", include_str!("../../rules/identifiers.toml")),
     ("keys.toml", include_str!("../../rules/keys.toml")),
     ("policy.toml", include_str!("../../rules/policy.toml")),
-    (TEXT_FILE, BUILTIN_RULES),
 ];
 
 /// Digits of the digest in a version.
@@ -41,6 +38,16 @@ struct RuleFile {
     version: String,
     #[serde(default, rename = "type")]
     types: Vec<TypeRule>,
+    #[serde(default)]
+    words: BTreeMap<String, Words>,
+    #[serde(default, rename = "recogniser")]
+    recognisers: Vec<RecogniserRule>,
+    #[serde(default)]
+    labelled: Vec<LabelledRule>,
+    #[serde(default)]
+    literals: Vec<LiteralsRule>,
+    #[serde(default, rename = "pattern")]
+    patterns: Vec<PatternRule>,
     #[serde(default, rename = "key")]
     keys: Vec<KeyRule>,
     #[serde(default, rename = "identifier")]
@@ -76,7 +83,7 @@ pub(crate) struct Loaded {
 
 /// The built-in files with the given ones in their places.
 pub(crate) fn files<'t>(given: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
-    let mut files: Vec<(&str, &str)> = BUILTIN.to_vec();
+    let mut files: Vec<(&str, &str)> = [&BUILTIN[..], &text::BUILTIN_RULES].concat();
     for (name, text) in given {
         match files.iter_mut().find(|(known, _)| known == name) {
             Some(file) => file.1 = text,
@@ -91,25 +98,28 @@ pub(crate) fn load(files: &[(&str, &str)]) -> Result<Loaded, RuleError> {
     let mut policy = PolicyLoader::default();
     let mut digest = Sha256::new();
     let mut newest = String::new();
-    let mut scanner = None;
+    let mut compiled = Compiled::default();
     for (name, text) in files {
         // Lengths keep two sets of files from having one digest.
         digest.update((name.len() as u64).to_be_bytes());
         digest.update(name.as_bytes());
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text.as_bytes());
-        if *name == TEXT_FILE {
-            let built = Scanner::from_toml(text).map_err(|error| refused(name, RuleFault::Text(error)))?;
-            newest = newest.max(built.version().to_owned());
-            scanner = Some(built);
-            continue;
-        }
         let file: RuleFile = toml::from_str(text).map_err(|error| unreadable(name, &error))?;
-        newest = newest.max(file.version);
         file.types.into_iter().for_each(|rule| loader.add_type(name, rule));
         file.keys.into_iter().try_for_each(|rule| loader.add_keys(name, rule))?;
         file.identifiers.into_iter().try_for_each(|rule| loader.add_identifier(name, rule))?;
         file.segments.into_iter().try_for_each(|rule| loader.add_segment(name, rule))?;
+        let rules = TextRules {
+            version: file.version,
+            words: file.words,
+            recogniser: file.recognisers,
+            labelled: file.labelled,
+            literals: file.literals,
+            pattern: file.patterns,
+        };
+        newest = newest.max(rules.version.clone());
+        compiled.add(name, rules).map_err(|error| refused(name, error.into()))?;
         let part = PolicyPart {
             defaults: file.levels,
             floors: file.floors,
@@ -126,8 +136,7 @@ pub(crate) fn load(files: &[(&str, &str)]) -> Result<Loaded, RuleError> {
     for byte in digest.finalize().iter().take(DIGEST_DIGITS / 2) {
         version.push_str(&format!("{byte:02x}"));
     }
-    let missing = RuleFault::Missing("the text scanner has no rules; add text.toml");
-    let scanner = scanner.ok_or_else(|| refused(TEXT_FILE, missing))?;
+    let scanner = Scanner::new(compiled).map_err(|error| refused("(all)", error.into()))?;
     let tables = loader.finish()?;
     let rule_id = |name: &str| tables.rule_id(name).or_else(|| text_rule(&scanner, name));
     let (policy, policy_trials) = policy.finish(&rule_id)?;

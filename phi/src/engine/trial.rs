@@ -7,6 +7,7 @@ use crate::policy::load::Shows;
 
 /// The first example that does not hold.
 pub(crate) fn run(engine: &Engine) -> Result<(), RuleError> {
+    crate::text::selftest::run(&engine.scanner).map_err(|(file, error)| RuleError { file, fault: error.into() })?;
     failures(engine).chain(policy_failures(engine)).next().map_or(Ok(()), Err)
 }
 

@@ -113,10 +113,27 @@ pub(crate) fn find(view: &View<'_>, known: &KnownValues, template: Claim, claims
             at += 1;
             continue;
         };
+        let next = if label == Label::Name { whole_name(view, known, next) } else { next };
         if let (Some(first), Some(last)) = (view.token(at), view.token(next - 1)) {
             claims.push((first.start as usize, last.end as usize), Claim { label: Some(label), ..template });
         }
         at = next;
+    }
+}
+
+/// Parts of a name that stand side by side, in whatever order and with initials between, are one name: the token after it.
+fn whole_name(view: &View<'_>, known: &KnownValues, from: usize) -> usize {
+    let is_initial = |at: usize| view.token(at).is_some_and(|token| token.class == Class::Upper && token.len() == 1);
+    let mut end = from;
+    loop {
+        let mut next = end;
+        while is_initial(next) {
+            next += if view.is_mark(next + 1, b'.') { 2 } else { 1 };
+        }
+        match known.at(view, next) {
+            Some((Label::Name, after)) => end = after,
+            _ => return end,
+        }
     }
 }
 

@@ -103,7 +103,8 @@ pub(crate) struct Lexicon {
     prefixes: FoldMap<u16>,
 }
 
-fn join(phrase: u64, word: u64) -> u64 {
+/// The key of a phrase with one more word.
+pub(super) fn join(phrase: u64, word: u64) -> u64 {
     (phrase.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 

@@ -1,8 +1,9 @@
-//! Rules as data: a TOML file with word lists, labels and the built-in recognisers' settings, each with examples that must hold.
+//! Rules as data: TOML files with word lists, labels, the built-in recognisers' settings and a site's own words and forms, each
+//! with examples that must hold.
 
-use std::collections::BTreeMap;
+mod file;
 
-use serde::Deserialize;
+pub(crate) use file::{LabelledRule, LiteralsRule, PatternRule, RecogniserRule, TextRules, Words};
 
 use crate::finding::RuleId;
 use crate::gazetteer::GazetteerError;
@@ -10,8 +11,10 @@ use crate::label::Label;
 use crate::listed;
 
 use super::claims::{KINDS, Kind, Param};
-use super::labelled::{Check, Labelled, Shape};
+use super::labelled::Labelled;
 use super::lexicon::{LISTS, Lexicon};
+use super::literals::{Literals, Meaning};
+use super::pattern::{Patterns, Source};
 
 /// Why a rules file is refused. Examples are named by number and never shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,154 +37,72 @@ pub enum RuleError {
     NegativeFails { rule: String, number: usize },
     #[error("rule {rule} has no positive and negative example, give at least one of each")]
     NoExample { rule: String },
+    #[error("rule {rule} has a score above 100, give it in percent")]
+    BadScore { rule: String },
+    #[error("rule {rule} lists no words, give at least one")]
+    NoWords { rule: String },
+    #[error("rule {rule}: phrase {number} is empty, longer than eight words, or listed twice")]
+    BadLiteral { rule: String, number: usize },
+    #[error("rule {rule}: the pattern is no regular expression, correct it: {reason}")]
+    BadPattern { rule: String, reason: String },
+    #[error("rule {rule}: the pattern is too large, shorten it or its repetitions")]
+    BigPattern { rule: String },
+    #[error("rule {rule}: the pattern fits the empty text, make it ask for at least one character")]
+    EmptyPattern { rule: String },
+    #[error("rule {rule} has no literal, give two or more characters that stand in every text that it is for")]
+    NoLiteral { rule: String },
+    #[error("rule {rule}: word {number} is no single word, give each word alone and without marks")]
+    BadLabelWord { rule: String, number: usize },
+    #[error("rule {rule} is one pattern too many, there may be {max}: join some or remove them")]
+    TooManyPatterns { rule: String, max: usize },
+    #[error("the literals of all patterns together are too large, shorten them")]
+    BigLiterals,
     #[error(transparent)]
     WordTable(#[from] GazetteerError),
     #[error("there are more rules than {max}, remove some", max = u16::MAX)]
     TooMany,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: String,
-    #[serde(default)]
-    words: BTreeMap<String, Words>,
-    #[serde(default)]
-    recogniser: Vec<RecogniserRule>,
-    #[serde(default)]
-    labelled: Vec<LabelledRule>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Words {
-    List(Vec<String>),
-    Values(BTreeMap<String, u8>),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RecogniserRule {
-    id: String,
-    score: u8,
-    #[serde(default = "on")]
-    on: bool,
-    positive: Vec<String>,
-    negative: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LabelledRule {
-    id: String,
-    /// None for values that are harmless.
-    label: Option<String>,
-    score: u8,
-    #[serde(default = "on")]
-    on: bool,
-    #[serde(default)]
-    words: Vec<String>,
-    #[serde(default)]
-    prefixes: Vec<String>,
-    #[serde(default)]
-    shape: Shape,
-    #[serde(default = "least")]
-    min: usize,
-    #[serde(default = "most")]
-    max: usize,
-    bare: Option<usize>,
-    #[serde(default)]
-    reach: usize,
-    #[serde(default)]
-    after: bool,
-    #[serde(default)]
-    grouped: bool,
-    #[serde(default)]
-    slash: bool,
-    #[serde(default)]
-    told: bool,
-    check: Option<Check>,
-    positive: Vec<String>,
-    negative: Vec<String>,
-}
-
 /// What the event itself says elsewhere is as good as certain.
 const HINT_SCORE: u8 = 95;
-
-const fn on() -> bool {
-    true
-}
-
-const fn least() -> usize {
-    4
-}
-
-const fn most() -> usize {
-    32
-}
 
 /// One rule's examples, for the self-test.
 #[derive(Debug)]
 pub(crate) struct Examples {
+    pub file: String,
     pub rule: RuleId,
     pub positive: Vec<String>,
     pub negative: Vec<String>,
 }
 
-/// Everything that a rules file compiles to.
+/// Everything that rules of text compile to.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub version: String,
     pub names: Vec<String>,
     pub lexicon: Lexicon,
     pub labelled: Vec<Labelled>,
+    pub literals: Literals,
+    pub patterns: Patterns,
     pub params: Vec<Param>,
     /// By [`listed::Kind`].
     pub listed: Vec<Param>,
     pub examples: Vec<Examples>,
 }
 
-/// Compiles a rules file; its examples are not tried yet.
-pub(crate) fn compile(toml: &str) -> Result<Compiled, RuleError> {
-    let file: File = toml::from_str(toml).map_err(|error| RuleError::Malformed(error.message().to_owned()))?;
-    let off = Param { label: None, rule: RuleId(0), score: 0, on: false };
-    let mut compiled = Compiled {
-        version: file.version,
-        names: Vec::new(),
-        lexicon: Lexicon::default(),
-        labelled: Vec::new(),
-        params: vec![off; KINDS.len()],
-        listed: vec![off; listed::Kind::ALL.len()],
-        examples: Vec::new(),
-    };
-    for (name, words) in &file.words {
-        add_words(name, words, &mut compiled.lexicon)?;
-    }
-    for rule in file.recogniser {
-        if let Some(kind) = listed::Kind::ALL.iter().find(|kind| kind.name() == rule.id) {
-            let id = compiled.enter(&rule.id, rule.on, rule.positive, rule.negative)?;
-            if let Some(param) = compiled.listed.get_mut(*kind as usize) {
-                *param = Param { label: Some(kind.label()), rule: id, score: rule.score, on: rule.on };
-            }
-            continue;
-        }
-        let kind = KINDS.iter().position(|(id, _)| *id == rule.id);
-        let Some((kind, (_, label))) = kind.and_then(|kind| Some((kind, KINDS.get(kind)?))) else {
-            return Err(RuleError::UnknownRecogniser(rule.id));
-        };
-        let id = compiled.enter(&rule.id, rule.on, rule.positive, rule.negative)?;
-        if let Some(param) = compiled.params.get_mut(kind) {
-            *param = Param { label: *label, rule: id, score: rule.score, on: rule.on };
+impl Default for Compiled {
+    fn default() -> Self {
+        let off = Param { label: None, rule: RuleId(0), score: 0, on: false };
+        Self {
+            names: Vec::new(),
+            lexicon: Lexicon::default(),
+            labelled: Vec::new(),
+            literals: Literals::default(),
+            patterns: Patterns::default(),
+            params: vec![off; KINDS.len()],
+            listed: vec![off; listed::Kind::ALL.len()],
+            examples: Vec::new(),
         }
     }
-    for rule in file.labelled {
-        compiled.add_labelled(rule)?;
-    }
-    // What an event's other fields say needs no rule of its own, only a name.
-    for kind in [Kind::Known, Kind::Field] {
-        compiled.add_hint(kind)?;
-    }
-    Ok(compiled)
 }
 
 fn add_words(name: &str, words: &Words, lexicon: &mut Lexicon) -> Result<(), RuleError> {
@@ -195,6 +116,74 @@ fn add_words(name: &str, words: &Words, lexicon: &mut Lexicon) -> Result<(), Rul
 }
 
 impl Compiled {
+    /// Adds the rules of a file; their examples are not tried yet.
+    pub fn add(&mut self, file: &str, rules: TextRules) -> Result<(), RuleError> {
+        for (name, words) in &rules.words {
+            add_words(name, words, &mut self.lexicon)?;
+        }
+        rules.recogniser.into_iter().try_for_each(|rule| self.add_recogniser(file, rule))?;
+        rules.labelled.into_iter().try_for_each(|rule| self.add_labelled(file, rule))?;
+        rules.literals.into_iter().try_for_each(|rule| self.add_literals(file, rule))?;
+        rules.pattern.into_iter().try_for_each(|rule| self.add_pattern(file, rule))
+    }
+
+    /// When all files are in.
+    pub fn finish(&mut self) -> Result<(), RuleError> {
+        self.patterns.finish()?;
+        // What an event's other fields say needs no rule of its own, only a name.
+        [Kind::Known, Kind::Field].into_iter().try_for_each(|kind| self.add_hint(kind))
+    }
+
+    fn add_recogniser(&mut self, file: &str, rule: RecogniserRule) -> Result<(), RuleError> {
+        let RecogniserRule { id, score, on, positive, negative } = rule;
+        let listed = listed::Kind::ALL.iter().find(|kind| kind.name() == id);
+        let kind = KINDS.iter().position(|(name, _)| *name == id);
+        let label = match (listed, kind.and_then(|kind| KINDS.get(kind))) {
+            (Some(listed), _) => Some(listed.label()),
+            (None, Some((_, label))) => *label,
+            (None, None) => return Err(RuleError::UnknownRecogniser(id)),
+        };
+        let examples = Examples { file: file.to_owned(), rule: RuleId(0), positive, negative };
+        let rule = self.enter(&id, on, examples)?;
+        let param = match listed {
+            Some(listed) => self.listed.get_mut(*listed as usize),
+            None => kind.and_then(|kind| self.params.get_mut(kind)),
+        };
+        if let Some(param) = param {
+            *param = Param { label, rule, score, on };
+        }
+        Ok(())
+    }
+
+    fn add_literals(&mut self, file: &str, rule: LiteralsRule) -> Result<(), RuleError> {
+        let LiteralsRule { id, label, score, words, case, positive, negative } = rule;
+        let examples = Examples { file: file.to_owned(), rule: RuleId(0), positive, negative };
+        let meaning = self.meaning(&id, label.as_deref(), score, examples)?;
+        if words.is_empty() {
+            return Err(RuleError::NoWords { rule: id });
+        }
+        match words.iter().position(|phrase| !self.literals.add(phrase, case, meaning)) {
+            Some(bad) => Err(RuleError::BadLiteral { rule: id, number: bad + 1 }),
+            None => Ok(()),
+        }
+    }
+
+    fn add_pattern(&mut self, file: &str, rule: PatternRule) -> Result<(), RuleError> {
+        let PatternRule { id, label, score, pattern, literal, words, positive, negative } = rule;
+        let examples = Examples { file: file.to_owned(), rule: RuleId(0), positive, negative };
+        let meaning = self.meaning(&id, label.as_deref(), score, examples)?;
+        self.patterns.add(Source { rule: &id, pattern: &pattern, literal: &literal, words: &words, meaning })
+    }
+
+    fn meaning(&mut self, id: &str, label: Option<&str>, score: u8, examples: Examples) -> Result<Meaning, RuleError> {
+        if score > 100 {
+            return Err(RuleError::BadScore { rule: id.to_owned() });
+        }
+        let label = known_label(id, label)?;
+        let rule = self.enter(id, true, examples)?;
+        Ok(Meaning { rule, label, score })
+    }
+
     fn add_hint(&mut self, kind: Kind) -> Result<(), RuleError> {
         let rule = RuleId(u16::try_from(self.names.len()).map_err(|_| RuleError::TooMany)?);
         if let (Some((id, _)), Some(param)) = (KINDS.get(kind as usize), self.params.get_mut(kind as usize)) {
@@ -204,25 +193,26 @@ impl Compiled {
         Ok(())
     }
 
-    fn enter(&mut self, id: &str, on: bool, positive: Vec<String>, negative: Vec<String>) -> Result<RuleId, RuleError> {
+    fn enter(&mut self, id: &str, on: bool, examples: Examples) -> Result<RuleId, RuleError> {
         if self.names.iter().any(|name| name == id) {
             return Err(RuleError::Doubled(id.to_owned()));
         }
-        if positive.is_empty() || negative.is_empty() {
+        if examples.positive.is_empty() || examples.negative.is_empty() {
             return Err(RuleError::NoExample { rule: id.to_owned() });
         }
         let rule = RuleId(u16::try_from(self.names.len()).map_err(|_| RuleError::TooMany)?);
         self.names.push(id.to_owned());
         if on {
-            self.examples.push(Examples { rule, positive, negative });
+            self.examples.push(Examples { rule, ..examples });
         }
         Ok(rule)
     }
 
-    fn add_labelled(&mut self, rule: LabelledRule) -> Result<(), RuleError> {
-        let id = self.enter(&rule.id, rule.on, rule.positive, rule.negative)?;
-        let unknown = || RuleError::UnknownLabel { rule: rule.id.clone() };
-        let label = rule.label.as_deref().map(|name| Label::from_name(name).ok_or_else(unknown)).transpose()?;
+    fn add_labelled(&mut self, file: &str, rule: LabelledRule) -> Result<(), RuleError> {
+        let LabelledRule { positive, negative, .. } = rule;
+        let examples = Examples { file: file.to_owned(), rule: RuleId(0), positive, negative };
+        let id = self.enter(&rule.id, rule.on, examples)?;
+        let label = known_label(&rule.id, rule.label.as_deref())?;
         if !rule.on {
             return Ok(());
         }
@@ -249,4 +239,9 @@ impl Compiled {
         });
         Ok(())
     }
+}
+
+fn known_label(rule: &str, label: Option<&str>) -> Result<Option<Label>, RuleError> {
+    let unknown = || RuleError::UnknownLabel { rule: rule.to_owned() };
+    label.map(|name| Label::from_name(name).ok_or_else(unknown)).transpose()
 }

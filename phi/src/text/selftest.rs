@@ -5,18 +5,18 @@
 use super::rules::{Examples, RuleError};
 use super::{Hint, KnownValues, Scanner, Scratch};
 
-/// The first example that does not hold.
-pub(crate) fn run(scanner: &Scanner) -> Result<(), RuleError> {
-    each(scanner, |error, _, _| Err(error))
+/// The first example that does not hold, and the file that it stands in.
+pub(crate) fn run(scanner: &Scanner) -> Result<(), (String, RuleError)> {
+    each(scanner, |file, error, _, _| Err((file.to_owned(), error)))
 }
 
 /// Tries every example and gives those that do not hold, with what their rule found, until `failed` ends it.
-pub(crate) fn each(
+pub(crate) fn each<E>(
     scanner: &Scanner,
-    mut failed: impl FnMut(RuleError, &str, &[(usize, usize)]) -> Result<(), RuleError>,
-) -> Result<(), RuleError> {
+    mut failed: impl FnMut(&str, RuleError, &str, &[(usize, usize)]) -> Result<(), E>,
+) -> Result<(), E> {
     let mut scratch = Scratch::default();
-    for Examples { rule, positive, negative } in &scanner.compiled.examples {
+    for Examples { file, rule, positive, negative } in &scanner.compiled.examples {
         let name = || scanner.rule_name(*rule).to_owned();
         let mut claimed = |text: &str| -> Vec<(usize, usize)> {
             let known = KnownValues::default();
@@ -28,13 +28,13 @@ pub(crate) fn each(
             let (text, spans) = unmark(example);
             let found = claimed(&text);
             if spans.is_empty() || found != spans {
-                failed(RuleError::PositiveFails { rule: name(), number: number + 1 }, &text, &found)?;
+                failed(file, RuleError::PositiveFails { rule: name(), number: number + 1 }, &text, &found)?;
             }
         }
         for (number, example) in negative.iter().enumerate() {
             let found = claimed(example);
             if !found.is_empty() {
-                failed(RuleError::NegativeFails { rule: name(), number: number + 1 }, example, &found)?;
+                failed(file, RuleError::NegativeFails { rule: name(), number: number + 1 }, example, &found)?;
             }
         }
     }
