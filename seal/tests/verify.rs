@@ -9,7 +9,13 @@ mod beside;
 mod chains;
 #[path = "verify/control.rs"]
 mod control;
+#[path = "corpus/all.rs"]
+mod corpus;
 #[path = "verify/flips.rs"]
 mod flips;
+#[path = "verify/holes.rs"]
+mod holes;
+#[path = "verify/named.rs"]
+mod named;
 #[path = "verify/starts.rs"]
 mod starts;

@@ -95,6 +95,20 @@ fn an_absent_beginning_is_missing_unless_a_cut_covers_it() {
     }
     let seen = walk(&chain.records[10..], &trust);
     assert_eq!(seen.texts(), [(0, Fault::Missing { next: Sequence(10) }.to_string())]);
+    // A cut that cannot be excuses nothing.
+    for (first, next) in [(9, 9), (0, 900)] {
+        let mut chain = rich();
+        let at = chain.size();
+        chain.cut(first, next);
+        chain.event();
+        let faults: Vec<_> = walk(&chain.records[9..], &trust)
+            .findings
+            .into_iter()
+            .map(|found| (found.sequence.0, found.fault))
+            .collect();
+        let member = if first == next { "first" } else { "next" };
+        assert_eq!(faults, [(at, Fault::Contradicts(member)), (0, Fault::Missing { next: Sequence(9) })]);
+    }
     // A cut excuses no hole in the middle.
     let mut records = chain.records.clone();
     records.drain(2..4);
