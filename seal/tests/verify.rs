@@ -5,6 +5,8 @@
 mod attacks;
 #[path = "verify/beside.rs"]
 mod beside;
+#[path = "verify/blame.rs"]
+mod blame;
 #[path = "verify/chains.rs"]
 mod chains;
 #[path = "verify/control.rs"]

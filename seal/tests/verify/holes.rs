@@ -1,9 +1,9 @@
 //! After a hole the walk finds its footing again: segment, key, tree and rules hold as before.
 
 use seal::Sequence;
-use seal::verify::{Fault, Trust};
+use seal::verify::{Fault, ReadError, Start, Trust};
 
-use crate::chains::{Builder, HASH, Stored, rich, verifiers, walk};
+use crate::chains::{Builder, HASH, Stored, rich, verifiers, walk, walk_from};
 
 fn faults(records: &[Stored]) -> Vec<(u64, Fault)> {
     let keys = verifiers(&["k1", "k2"]);
@@ -166,4 +166,43 @@ fn a_changed_record_directly_after_a_hole_is_named_without_keys() {
     let seen = walk(&records, &Trust::default());
     let found: Vec<_> = seen.findings.iter().map(|found| (found.sequence.0, found.fault.clone())).collect();
     assert_eq!(found, [(13, Fault::Missing { next: Sequence(17) }), (17, Fault::Changed)]);
+}
+
+#[test]
+fn a_forged_record_before_the_real_one_is_named_without_keys() {
+    let chain = rich();
+    let mut forged = chain.records[9].clone();
+    let text = String::from_utf8(forged.leaf).unwrap();
+    forged.leaf = text.replacen("\"prev\":\"", "\"prev\":\"0000", 1).replacen("success", "failure", 1).into_bytes();
+    let previous = String::from_utf8(forged.leaf.clone()).unwrap().find("\"prev\":\"").unwrap() + 8;
+    forged.leaf.drain(previous + 4..previous + 8);
+    let named = |records: &[Stored]| -> Vec<_> {
+        let seen = walk(records, &Trust::default());
+        seen.findings.iter().map(|found| (found.sequence.0, found.fault.clone())).collect()
+    };
+    let mut records = chain.records.clone();
+    records.insert(9, forged.clone());
+    assert_eq!(named(&records), [(9, Fault::OutOfPlace { record: Sequence(9) })]);
+    // Two claims after a hole: the later one is the one that the chain goes on from.
+    records.remove(8);
+    let missing = (8, Fault::Missing { next: Sequence(9) });
+    assert_eq!(named(&records), [(8, Fault::OutOfPlace { record: Sequence(9) }), missing]);
+}
+
+#[test]
+fn a_broken_link_before_a_hole_or_an_unreadable_record_stays_open_without_keys() {
+    let mut changed = rich().records;
+    let text = String::from_utf8(changed[2].leaf.clone()).unwrap();
+    changed[2].leaf = text.replacen("success", "succesz", 1).into_bytes();
+    let named = |records: &[Stored]| -> Vec<_> {
+        let seen = walk_from(Start::genesis(), records, &Trust::default(), false);
+        seen.findings.iter().map(|found| (found.sequence.0, found.fault.clone())).collect()
+    };
+    let mut records = changed.clone();
+    records.remove(4);
+    assert_eq!(named(&records), [(3, Fault::BrokenLink), (4, Fault::Missing { next: Sequence(5) })]);
+    let mut records = changed;
+    records[4].leaf = b"{}".to_vec();
+    let unreadable = Fault::Unreadable(ReadError::NotCanonical { byte: 0 });
+    assert_eq!(named(&records), [(3, Fault::BrokenLink), (4, unreadable), (4, Fault::Changed)]);
 }

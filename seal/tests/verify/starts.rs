@@ -7,7 +7,7 @@ use seal::projection::Projection;
 use seal::verify::{Checkpoint, Fault, Kept, Leaf, Start, Trust, Verdict, verify_chain};
 use seal::{ChainState, LeafHash, Sequence};
 
-use crate::chains::{Builder, CHAIN, Stored, record, rich, verifiers, walk, walk_from};
+use crate::chains::{Builder, CHAIN, HASH, Stored, record, rich, verifiers, walk, walk_from};
 
 /// The places of the closes of [`rich`].
 fn closes(chain: &Builder) -> Vec<usize> {
@@ -305,5 +305,91 @@ fn a_walk_from_the_state_after_any_leaf_ends_like_the_whole_walk() {
         let seen = walk_from(Start::after(&state), &chain.records[at..], &trust, true);
         assert_eq!((seen.texts(), seen.walked.root), (vec![], Some(chain.edge.root())), "from {at}");
         state.follow(&leaf.envelope, new_key, LeafHash::of(&stored.leaf)).unwrap();
+    }
+}
+
+/// The state after these records.
+fn state_after(records: &[Stored]) -> ChainState {
+    let mut state = ChainState::new();
+    for stored in records {
+        let key = (stored.sequence == 0).then(|| KeyId::new("k1").unwrap());
+        state.follow(&Leaf::read(&stored.leaf).unwrap().envelope, key, LeafHash::of(&stored.leaf)).unwrap();
+    }
+    state
+}
+
+/// Faults of the leaves after the first close, from both kinds of start.
+fn after_start(chain: &Builder) -> Vec<Vec<(u64, Fault)>> {
+    let keys = verifiers(&["k1", "k2"]);
+    let trust = Trust { keys: &keys, ..Trust::default() };
+    let at = closes(chain)[0];
+    let close = Start::after_close(&chain.records[at].leaf, "k1").unwrap().unwrap();
+    [close, Start::after(&state_after(&chain.records[..=at]))]
+        .into_iter()
+        .map(|start| {
+            let seen = walk_from(start, &chain.records[at + 1..], &trust, true);
+            seen.findings.into_iter().map(|found| (found.sequence.0, found.fault)).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn a_start_knows_source_partition_time_counts_and_key() {
+    let started = || {
+        let mut chain = Builder::new();
+        chain.events(2);
+        chain.close();
+        chain
+    };
+    let both = |chain: &Builder, expected: &[(u64, Fault)]| {
+        for found in after_start(chain) {
+            assert_eq!(found, expected);
+        }
+    };
+    let mut chain = started();
+    chain.next += 3;
+    chain.event();
+    both(&chain, &[(4, Fault::SourceMissing { expected: 102 })]);
+    let mut chain = started();
+    chain.partition = 4;
+    chain.event();
+    both(&chain, &[(4, Fault::Partition { expected: 3 })]);
+    let mut chain = started();
+    let expected = chain.time;
+    chain.time += 1;
+    chain.config();
+    both(&chain, &[(4, Fault::Time { expected })]);
+    let mut chain = started();
+    chain.event();
+    let lie = chain.close_text().replace("\"first\":4", "\"first\":3");
+    chain.close_saying(&lie);
+    both(&chain, &[(5, Fault::Close("first"))]);
+    let mut chain = started();
+    chain.event();
+    chain.records[4].key_id = "k2".to_owned();
+    both(&chain, &[(4, Fault::WrongKey { expected: "k1".to_owned() })]);
+    let mut chain = started();
+    chain.close();
+    both(&chain, &[(4, Fault::Misplaced), (4, Fault::Close("first"))]);
+    let mut chain = started();
+    chain.erasure(3, HASH);
+    // The state does not hold the last close's root.
+    assert_eq!(after_start(&chain), [vec![(4, Fault::Contradicts("root"))], vec![]]);
+}
+
+#[test]
+fn a_state_within_a_segment_holds_its_counts_and_times() {
+    for kind in 0..3 {
+        let mut chain = Builder::new();
+        match kind {
+            0 => chain.duplicate(0),
+            1 => chain.reject(),
+            _ => chain.config(),
+        }
+        let start = Start::after(&state_after(&chain.records));
+        let size = chain.records.len();
+        chain.close();
+        let seen = walk_from(start, &chain.records[size..], &Trust::default(), true);
+        assert_eq!(seen.texts(), []);
     }
 }

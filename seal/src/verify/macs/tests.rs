@@ -27,6 +27,12 @@ fn a_segment_is_found_within_its_bounds_and_within_the_budget() {
     // The verifier that is remembered is not used beyond its segment.
     assert_eq!(macs.check(0, 3..=8, b"leaf", &mac(9)), Checked::Wrong);
     assert_eq!(macs.check(0, 10..=10, b"leaf", &mac(9)), Checked::Wrong);
+    // What another key's verifier would take says nothing about this one.
+    let other = EpochKey::new(KeyId::new("k-2").unwrap(), &Secret::new([2; 32]));
+    let both = [key().verifier(), other.verifier()];
+    let mut two = Macs::new("c".into(), &both);
+    assert_eq!(two.check(0, 5..=5, b"leaf", &mac(5)), Checked::Right { segment: 5 });
+    assert_eq!(two.check(1, 5..=5, b"leaf", &mac(5)), Checked::Wrong);
     macs.trials_left = 2;
     assert_eq!(macs.check(0, 0..=9, b"leaf", &mac(2)), Checked::TooFar);
     assert_eq!(macs.check(0, 5..=5, b"leaf", &mac(5)), Checked::Right { segment: 5 });
