@@ -56,6 +56,10 @@ fuzz: ## run every fuzz target (FUZZ_SECONDS=60 each); needs the nightly toolcha
 phi-report: ## measure what the PHI scanner finds in labelled texts, and hold it to its bounds
 	@cargo run --quiet --package phi-corpus -- report
 
+mutants: ## change each check of the verifier and see a test fail (hours; FILE=seal/src/verify/walk.rs); needs cargo-mutants
+	@cargo mutants --package seal --jobs 1 --profile mutants --output "$(TARGET)" --test-tool cargo \
+		$(foreach file,$(or $(FILE),seal/src/verify.rs seal/src/verify/*.rs seal/src/projection.rs),--file '$(file)') -- --lib --test verify
+
 bench: setup build ## measure, and print all figures as one table
 	@cargo bench --quiet --package schemas --package seal -- --warm-up-time 1 --measurement-time 3
 	@dev/with-stack bench -- "$(TARGET)/release/sealtrail-loadtest" bench --target "$(TARGET)"

@@ -123,6 +123,15 @@ fn digests_are_sorted_stand_once_and_have_one_spelling() {
 }
 
 #[test]
+fn a_members_value_may_be_nested_only_so_deep() {
+    let nested = |depth: usize| {
+        let text = event_leaf(&format!("{{\"zone\":{}{}}}", "[".repeat(depth), "]".repeat(depth)));
+        Projection::of(text.as_bytes()).is_ok()
+    };
+    assert!(nested(28) && !nested(29));
+}
+
+#[test]
 fn other_leaves_fill_the_columns_that_they_have() {
     let reject = leaf("reject", "", 42, &format!("{{\"bytes\":1,\"reason\":\"bad\",\"sha256\":\"{HASH}\"}}"));
     let columns = Projection::of(reject.as_bytes()).unwrap();

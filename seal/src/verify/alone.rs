@@ -97,8 +97,7 @@ impl Walk<'_> {
             let result = self.macs.check(index, segments.clone(), record.leaf, record.mac);
             checked = Some(result);
             if let Checked::Right { segment } = result {
-                own.found = (apart.is_some() || self.state.segments != (segment, segment)).then_some((index, segment));
-                own.found = own.found.or(in_force.is_none().then_some((index, segment)));
+                own.found = Some((index, segment));
                 if let (Some(_), Some(expected)) = (apart, in_force.filter(|key| *key != record.key_id))
                     && *expected == *key
                 {
@@ -122,21 +121,24 @@ impl Walk<'_> {
         let Tried { missing, checked, key, at } = tried;
         match (missing, checked) {
             // The record's own key may be right and is not here to tell.
-            (Some(key), _) => {
-                if self.not_given.as_ref() != Some(&key) {
-                    here(Fault::KeyNotGiven { key: key.clone() });
-                    self.not_given = Some(key);
-                }
-            }
+            (Some(key), _) => self.name_key(Fault::KeyNotGiven { key: key.clone() }, &key, here),
             (None, Some(Checked::TooFar)) => {
                 let from = self.unchecked.map_or(at, |(from, _)| from);
                 self.unchecked = Some((from, at + 1));
             }
-            (None, Some(Checked::Failed)) => here(Fault::KeyFailed { key: key.to_owned() }),
+            (None, Some(Checked::Failed)) => self.name_key(Fault::KeyFailed { key: key.to_owned() }, key, here),
             (None, _) => {
                 here(Fault::MacWrong);
                 own.evidence = true;
             }
+        }
+    }
+
+    /// Once, not for each record under it.
+    fn name_key(&mut self, fault: Fault, key: &str, here: &mut dyn FnMut(Fault)) {
+        if self.unusable.as_deref() != Some(key) {
+            here(fault);
+            self.unusable = Some(key.to_owned());
         }
     }
 }

@@ -33,9 +33,10 @@ impl Walk<'_> {
         if held.at > self.next {
             return match arrival.place(self.next, self.last_hash()) {
                 _ if follows || arrival.hash == held.hash => Ruling::Leap,
-                Some(place) if (self.next..=held.at).contains(&place) => Ruling::Stray,
-                Some(place) if place > held.at => Ruling::Leap,
-                _ => Ruling::Wait,
+                Some(place) if place < self.next => Ruling::Wait,
+                Some(place) if place <= held.at => Ruling::Stray,
+                Some(_) => Ruling::Leap,
+                None => Ruling::Wait,
             };
         }
         match arrival.place(held.at + 1, held.hash) {
@@ -100,7 +101,8 @@ impl Walk<'_> {
     /// Records are missing before this one.
     fn leap(&mut self, arrival: &Arrival<'_>, at: u64, own: Own, report: &mut Report<'_>) {
         let absent = at - self.next;
-        let is_first = self.last.as_ref().is_none_or(|last| last.previous.is_none() && last.pushed);
+        // Only a trusted start is in the tree already.
+        let is_first = self.last.as_ref().is_none_or(|last| last.pushed);
         if is_first {
             self.leading = Some((self.next, at));
         } else if !(absent == 1 && self.stray.is_some_and(|stray| arrival.follows(stray.1) && stray.0 == self.next)) {

@@ -88,3 +88,6 @@ impl<'k> Macs<'k> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

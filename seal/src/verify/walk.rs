@@ -70,8 +70,8 @@ pub(crate) struct Walk<'k> {
     pub(crate) stray: Option<(u64, LeafHash)>,
     /// The absent beginning: from, up to but without.
     pub(crate) leading: Option<(u64, u64)>,
-    /// The key that was last reported as not given.
-    pub(crate) not_given: Option<String>,
+    /// The key that was last reported as not given or not answering.
+    pub(crate) unusable: Option<String>,
     /// The MACs that could not be checked: from, up to but without.
     pub(crate) unchecked: Option<(u64, u64)>,
 }
@@ -102,7 +102,7 @@ impl<'k> Walk<'k> {
             held: None,
             stray: None,
             leading: None,
-            not_given: None,
+            unusable: None,
             unchecked: None,
         }
     }

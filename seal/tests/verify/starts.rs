@@ -9,7 +9,7 @@ use seal::verify::{
 };
 use seal::{ChainState, LeafHash, Sequence};
 
-use crate::chains::{Builder, CHAIN, Stored, record, rich, verifiers, walk, walk_from};
+use crate::chains::{Builder, CHAIN, HASH, Stored, record, rich, verifiers, walk, walk_from};
 
 /// The places of the closes of [`rich`].
 fn closes(chain: &Builder) -> Vec<usize> {
@@ -97,6 +97,20 @@ fn an_absent_beginning_is_missing_unless_a_cut_covers_it() {
     }
     let seen = walk(&chain.records[10..], &trust);
     assert_eq!(seen.texts(), [(0, Fault::Missing { next: Sequence(10) }.to_string())]);
+    // A cut that cannot be excuses nothing.
+    for (first, next) in [(9, 9), (0, 900)] {
+        let mut chain = rich();
+        let at = chain.size();
+        chain.cut(first, next);
+        chain.event();
+        let faults: Vec<_> = walk(&chain.records[9..], &trust)
+            .findings
+            .into_iter()
+            .map(|found| (found.sequence.0, found.fault))
+            .collect();
+        let member = if first == next { "first" } else { "next" };
+        assert_eq!(faults, [(at, Fault::Contradicts(member)), (0, Fault::Missing { next: Sequence(9) })]);
+    }
     // A cut excuses no hole in the middle.
     let mut records = chain.records.clone();
     records.drain(2..4);
@@ -333,4 +347,90 @@ fn a_checkpoint_of_nothing_does_not_make_an_empty_store_intact() {
     let checkpoints = [Checkpoint { size: 0, root, time_ms: None }];
     let seen = walk(&[], &Trust { checkpoints: &checkpoints, ..Trust::default() });
     assert!(matches!(seen.findings[..], [ref finding] if finding.fault == Fault::Empty), "{:?}", seen.texts());
+}
+
+/// The state after these records.
+fn state_after(records: &[Stored]) -> ChainState {
+    let mut state = ChainState::new();
+    for stored in records {
+        let key = (stored.sequence == 0).then(|| KeyId::new("k1").unwrap());
+        state.follow(&Leaf::read(&stored.leaf).unwrap().envelope, key, LeafHash::of(&stored.leaf)).unwrap();
+    }
+    state
+}
+
+/// Faults of the leaves after the first close, from both kinds of start.
+fn after_start(chain: &Builder) -> Vec<Vec<(u64, Fault)>> {
+    let keys = verifiers(&["k1", "k2"]);
+    let trust = Trust { keys: &keys, ..Trust::default() };
+    let at = closes(chain)[0];
+    let close = Start::after_close(&chain.records[at].leaf, "k1").unwrap().unwrap();
+    [close, Start::after(&state_after(&chain.records[..=at]))]
+        .into_iter()
+        .map(|start| {
+            let seen = walk_from(start, &chain.records[at + 1..], &trust, true);
+            seen.findings.into_iter().map(|found| (found.sequence.0, found.fault)).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn a_start_knows_source_partition_time_counts_and_key() {
+    let started = || {
+        let mut chain = Builder::new();
+        chain.events(2);
+        chain.close();
+        chain
+    };
+    let both = |chain: &Builder, expected: &[(u64, Fault)]| {
+        for found in after_start(chain) {
+            assert_eq!(found, expected);
+        }
+    };
+    let mut chain = started();
+    chain.next += 3;
+    chain.event();
+    both(&chain, &[(4, Fault::SourceMissing { expected: 102 })]);
+    let mut chain = started();
+    chain.partition = 4;
+    chain.event();
+    both(&chain, &[(4, Fault::Partition { expected: 3 })]);
+    let mut chain = started();
+    let expected = chain.time;
+    chain.time += 1;
+    chain.config();
+    both(&chain, &[(4, Fault::Time { expected })]);
+    let mut chain = started();
+    chain.event();
+    let lie = chain.close_text().replace("\"first\":4", "\"first\":3");
+    chain.close_saying(&lie);
+    both(&chain, &[(5, Fault::Close("first"))]);
+    let mut chain = started();
+    chain.event();
+    chain.records[4].key_id = "k2".to_owned();
+    both(&chain, &[(4, Fault::WrongKey { expected: "k1".to_owned() })]);
+    let mut chain = started();
+    chain.close();
+    both(&chain, &[(4, Fault::Misplaced), (4, Fault::Close("first"))]);
+    let mut chain = started();
+    chain.erasure(3, HASH);
+    // The state does not hold the last close's root.
+    assert_eq!(after_start(&chain), [vec![(4, Fault::Contradicts("root"))], vec![]]);
+}
+
+#[test]
+fn a_state_within_a_segment_holds_its_counts_and_times() {
+    for kind in 0..3 {
+        let mut chain = Builder::new();
+        match kind {
+            0 => chain.duplicate(0),
+            1 => chain.reject(),
+            _ => chain.config(),
+        }
+        let start = Start::after(&state_after(&chain.records));
+        let size = chain.records.len();
+        chain.close();
+        let seen = walk_from(start, &chain.records[size..], &Trust::default(), true);
+        assert_eq!(seen.texts(), []);
+    }
 }

@@ -44,7 +44,8 @@ fn hashes_are_64_lower_case_digits() {
     let digits = "0123456789abcdef".repeat(4);
     let text = format!("\"{digits}\"");
     assert_eq!(whole(&text, Cursor::hash).map(hex::encode), Some(digits));
-    for wrong in ["0F".repeat(32), "0g".repeat(32), "g0".repeat(32), "0f".repeat(31), "0f".repeat(33)] {
+    for wrong in ["gg".repeat(32), "0F".repeat(32), "0g".repeat(32), "g0".repeat(32), "0f".repeat(31), "0f".repeat(33)]
+    {
         assert_eq!(whole(&format!("\"{wrong}\""), Cursor::hash), None, "{wrong}");
     }
     assert_eq!(whole(&"0f".repeat(33), Cursor::hash), None);
