@@ -92,9 +92,22 @@ pub fn values<'t>(segments: &Segments, text: &'t str, found: &mut impl FnMut(Val
     let marks = Marks::of(message);
     let mut at = start;
     for line in message.split(['\r', '\n', '\u{b}', '\u{1c}']) {
-        segment(segments, Part { at, text: line }, separator, &marks, found);
+        if is_segment(line, separator) {
+            segment(segments, Part { at, text: line }, separator, &marks, found);
+        } else if !line.is_empty() {
+            // A message is often pasted with words around it.
+            found(Value { start: at, text: line, meaning: Meaning::Text, rule: RuleId(0) });
+        }
         at += line.len() + 1;
     }
+}
+
+/// Three capitals or digits and the separator.
+fn is_segment(line: &str, separator: char) -> bool {
+    let name = line.as_bytes().iter().take(3);
+    let is_name =
+        name.clone().count() == 3 && name.into_iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    is_name && line.get(3..).is_some_and(|rest| rest.is_empty() || rest.starts_with(separator))
 }
 
 /// A part of the text and where it begins.

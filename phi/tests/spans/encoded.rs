@@ -26,6 +26,14 @@ fn encodings_are_looked_into_up_to_three_deep() {
 }
 
 #[test]
+fn words_around_a_message_are_searched_like_any_text() {
+    check(&[(
+        "PID|1||4711^^^H^MR||Doe^Jane\nCall Karin Berg at 555-201-3344, SSN 123-45-6789",
+        &["MRN 4711", "NAME Doe", "NAME Jane", "NAME Karin Berg", "PHONE 555-201-3344", "SSN 123-45-6789"],
+    )]);
+}
+
+#[test]
 fn messages_and_statements_are_looked_into() {
     check(&[
         (
