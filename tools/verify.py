@@ -1,438 +1,283 @@
 #!/usr/bin/env python3
 """Checks an exported audit chain, or one record's proof, with nothing but Python 3.11's standard library.
-
-It shares no line with the software that sealed the chain. What it checks: each leaf's one spelling, links, sequences, source
-offsets, segment-closes, key changes, MACs (when keys are given), checkpoints' signatures and roots, disclosures."""
-import argparse, base64, collections, hashlib, hmac, itertools, json, re, sys, types
-
-CODES = {"intact": 0, "gap-declared": 15, "pending": 16, "unverifiable": 13, "missing": 11, "forked": 12, "tampered": 10}  # worst last
-HELP = """examples:
-  verify.py chain chain.ndjson
+It shares no line with the software that sealed the chain. Of two neighbours that contradict each other it blames the
+first; after a break it judges no roots until the next segment-close, and says so."""
+import argparse, base64, functools, hashlib, hmac, json, re, sys
+from collections import Counter
+from types import SimpleNamespace as Record
+CODES = {"intact": 0, "gap-declared": 15, "pending": 16, "unverifiable": 13,
+         "missing": 11, "forked": 12, "tampered": 10}  # the worst is last
+HELP = """examples: (keys.json is {"<key id>": "<64 hex digits>"})
   verify.py chain chain.ndjson --checkpoint new.note --previous-checkpoint old.note --vkey "$(cat trail.vkey)"
-  verify.py chain chain.ndjson --key-file keys.json --json        keys.json: {"<key id>": "<64 hex digits>"}
+  verify.py chain chain.ndjson --key-file keys.json --json
   verify.py proof record.tlog-proof --vkey "$(cat trail.vkey)"
-
 exit codes: 0 intact, 10 tampered, 11 missing, 12 forked, 13 unverifiable (a key or a format is not known here),
 15 gap-declared (the chain itself says so), 16 pending (newer than the checkpoint), 1 a file cannot be read, 2 usage"""
+def need(holds, text, verdict="tampered"):
+    if not holds: raise ValueError(text, verdict)
+def fault(error): return error.args if len(error.args) == 2 else (str(error), "tampered")
 
-class Bad(ValueError):
-    """What is wrong, and the verdict that it makes."""
-    def __init__(self, text, verdict="tampered"):
-        super().__init__(text)
-        self.verdict = verdict
-
-# Ed25519 (RFC 8032), strict: one spelling of every point and number, no points of small order.
+# Ed25519 (RFC 8032), strict: one spelling of points and numbers, no points of small order. Points are x, y, z, x*y/z.
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D, ROOT, ZERO = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P), (0, 1, 1, 0)
+D, ZERO = -121665 * pow(121666, -1, P) % P, (0, 1, 1, 0)
 def point(encoded):
     sign, y = divmod(int.from_bytes(encoded, "little"), 2**255)
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * v**3 * pow(u * v**7, (P - 5) // 8, P) % P
-    x = x if (v * x * x - u) % P == 0 else x * ROOT % P
-    if y >= P or (v * x * x - u) % P or (x == 0 and sign):
-        raise Bad("it is not a point of the curve")
-    x = x if x % 2 == sign else P - x
-    return x, y, 1, x * y % P
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
+    need(y < P and (x * x - square) % P == 0 and (x or not sign), "it is not a point of the curve")
+    return (x, y, 1, x * y % P) if x % 2 == sign else (P - x, y, 1, (P - x) * y % P)
 def add(p, q):
-    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
-    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return e * f % P, g * h % P, f * g % P, e * h % P
-def times(number, p):
-    total = ZERO
-    while number:
-        total, p, number = add(total, p) if number % 2 else total, add(p, p), number // 2
-    return total
-def same(p, q):
-    return (p[0] * q[2] - q[0] * p[2]) % P == 0 and (p[1] * q[2] - q[1] * p[2]) % P == 0
+    a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
+    return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
+def times(n, p): return add(times(n // 2, add(p, p)), p if n % 2 else ZERO) if n else ZERO
 def check_signature(key, message, signature):
-    a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
+    a, s = point(key), int.from_bytes(signature[32:], "little")
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    base = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-    small = any(same(times(8, p), ZERO) for p in (a, r))
-    if small or len(signature) != 64 or s >= L or not same(times(s, base), add(r, times(k, a))):
-        raise Bad("the signature does not fit")
+    r = add(times(s, point(bytes([0x58] + 31 * [0x66]))), times(k, (P - a[0], a[1], 1, P - a[3])))
+    x, y = (n * pow(r[2], -1, P) % P for n in r[:2])
+    fits = (y + x % 2 * 2**255).to_bytes(32, "little") == signature[:32] and len(signature) == 64 and s < L
+    need(fits and times(8, a)[0] and times(8, r)[0], "the signature does not fit")
 
 # The Merkle tree (RFC 6962): [(leaves, hash)], the largest complete subtree first.
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-def grown(tree, leaf):
-    tree = tree + [(1, leaf)]
-    while len(tree) > 1 and tree[-1][0] == tree[-2][0]:
-        tree[-2:] = [(2 * tree[-1][0], sha(b"\1", tree[-2][1], tree[-1][1]))]
-    return tree
+def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
+def grown(tree, node, leaves=1):
+    twin = tree and tree[-1][0] == leaves
+    return grown(tree[:-1], sha(b"\1", tree[-1][1], node), 2 * leaves) if twin else tree + [(leaves, node)]
 def root_of(tree):
-    root = tree[-1][1] if tree else sha()
-    for _, left in reversed(tree[:-1]):
-        root = sha(b"\1", left, root)
-    return root
-def check_inclusion(hashed, node, size, path, root):
-    last = size - 1
-    for sibling in path if 0 <= node < size else []:
-        left = node % 2 or node == last
-        while left and node and not node % 2:
-            node, last = node // 2, last // 2
-        hashed = sha(b"\1", sibling, hashed) if left else sha(b"\1", hashed, sibling)
-        if last == 0:
-            raise Bad("the path is too long")
-        node, last = node // 2, last // 2
-    if last or node or hashed != root:
-        raise Bad("the path does not lead from the leaf to the checkpoint's root")
+    return functools.reduce(lambda right, left: sha(b"\1", left, right), [node for _, node in tree[::-1]] or [sha()])
+def root_by_path(leaf, index, size, path):
+    need(0 <= index < size and (size == 1) == (not path), "the path is not as long as the checkpoint's size asks for")
+    if not path: return leaf
+    left = 1 << (size - 1).bit_length() - 1
+    if index < left: return sha(b"\1", root_by_path(leaf, index, left, path[:-1]), path[-1])
+    return sha(b"\1", path[-1], root_by_path(leaf, index - left, size - left, path[:-1]))
 
-# Texts with one spelling: base64, decimals, signed notes.
+# Signed notes; base64 and decimals have one spelling.
+NUMBER, CHAIN = "(0|[1-9][0-9]{0,18})", r"[!#-*,-\[\]-~]{1,200}"
 def unbase64(text, size=None):
     data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text or size not in (None, len(data)):
-        raise Bad("base64 is spelled wrongly or has another length")
-    return data
-def url64(data):
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-def decimal(text):
-    if not re.fullmatch("0|[1-9][0-9]{0,18}", text) or int(text) > 2**63:
-        raise Bad("a number is spelled wrongly")
-    return int(text)
+    good = base64.b64encode(data).decode() == text and size in (None, len(data))
+    return data if good else need(False, "base64 is spelled wrongly")
 def read_checkpoint(note, vkey):
-    """Trail, chain, size and root of a note that the given key signed."""
     trail, key_id, key = vkey.strip().split("+", 2)
-    key, (text, blank, lines) = unbase64(key, 33), note.rpartition("\n\n")
-    if key[0] != 1 or sha(trail.encode(), b"\n", key)[:4].hex() != key_id:
-        raise Bad("the vkey is not one of Ed25519")
-    if not blank or lines[-1:] != "\n" or len(note.encode()) > 65536 or re.search("[\0-\x09\x0b-\x1f]", note):
-        raise Bad("it is not a signed note")
-    found = [re.fullmatch(r"— ([^\s+]+) (\S{8,})", line) for line in lines[:-1].split("\n")]
-    if len(found) > 16 or not all(found):
-        raise Bad("a signature line is not one")
-    signatures = [(line[1], unbase64(line[2])) for line in found]
+    key, signed = unbase64(key, 33), rf"({re.escape(trail)}/({CHAIN})\n{NUMBER}\n(.*)\n)"
+    need(key[0] == 1 and sha(trail.encode(), b"\n", key)[:4].hex() == key_id, "the vkey is not one of Ed25519")
+    found = re.fullmatch(signed + r"\n((?:— [^\s+]+ \S{8,}\n){1,16})", note)
+    need(found and len(note.encode()) <= 65536, "it is not a signed note of a chain of the vkey's trail")
+    signatures = [(name, unbase64(text)) for _, name, text in map(str.split, found[5].splitlines())]
     ours = [data[4:] for name, data in signatures if name == trail and data[:4].hex() == key_id]
-    if len(ours) != 1:
-        raise Bad("it is not signed once by the given key")
-    check_signature(key[1:], (text + "\n").encode(), ours[0])
-    head = re.fullmatch(re.escape(trail) + f"/({CHAIN})\n(.*)\n(.*)", text)
-    if not head:
-        raise Bad("it is not a checkpoint of a chain of the key's trail")
-    return types.SimpleNamespace(trail=trail, chain=head[1], size=decimal(head[2]), root=unbase64(head[3], 32))
+    need(len(ours) == 1, "it is not signed once by the given key")
+    check_signature(key[1:], found[1].encode(), ours[0])
+    return Record(trail=trail, chain=found[2], size=int(found[3]), root=unbase64(found[4], 32))
 
-# Leaves. A pattern is a regular expression, a function, a list of one, or members ("?": may be absent).
-def whole(least):
-    return lambda n: type(n) is int and n >= least
-def text(s):
-    return type(s) is str and 0 < len(s.encode()) <= 1024 and "\0" not in s
-def each(names, pattern):
-    return dict.fromkeys(names.split(), pattern)
-CHAIN, HEX, KEY, CODE, N = r"[!#-*,-\[\]-~]{1,200}", "[0-9a-f]{64}", "[A-Za-z0-9._-]{1,64}", "[a-z0-9-]{1,64}", whole(0)
-LEVELS, OUTCOMES, TAKEN = "confidential internal public restricted", "duplicate event gap reject", ("event", "reject", "duplicate")
-CLOSE = each("first from next segment size", N) | {"root": HEX, "edge": [HEX], "time": each("max min", whole(-1)),
-                                                   "levels": each(LEVELS, N), "outcomes": each(OUTCOMES, N)}
-BODIES = {
-    "event": {"*": lambda _: True}, "segment-close": CLOSE, "source-gap": {"reason": CODE},
-    "genesis": {"config": HEX, "key": KEY, "topic": text, "trail": text, "?previous": {"chain": CHAIN, "root": HEX, "size": N}},
-    "owner-change": each("attempt generation term", N) | {"owner": text}, "key-epoch": {"key": KEY, "previous": KEY, "proof": HEX},
-    "reject": {"bytes": N, "reason": CODE, "sha256": HEX}, "duplicate": {"event_id": text, "first": N, "tenant": text},
-    "erasure": {"basis": text, "handle": "[0-9a-f]{32}", "root": HEX, "scope": CODE, "size": N},
-    "config-change": {"digest": HEX, "part": text, "version": text}, "retention-cut": {"first": N, "next": N, "policy": text}}
-ENVELOPE = {"chain": CHAIN, "prev": HEX, "seq": lambda n: N(n) and n < 2**40 - 1, "type": text, "v": N,
-            "source": each("from next partition", N) | {"time": whole(-1)}}
-RECORD = {"key_id": ".*", "leaf": lambda s: type(s) is str, "mac": ".*", "?disclosures": [".*"]}
-CLASS = {"class": {"level": LEVELS.replace(" ", "|"), "policy": r"[ !#-\[\]-~]{1,64}"}}
-def fits(pattern, value):
-    if type(pattern) is str:
-        return type(value) is str and re.fullmatch(pattern, value) is not None
-    if type(pattern) is list:
-        return type(value) is list and all(fits(pattern[0], item) for item in value)
-    if type(pattern) is not dict:
-        return pattern(value)
-    missing = type(value) is not dict or any(name[0] not in "?*" and name not in value for name in pattern)
-    find = lambda name: pattern.get(name) or pattern.get("?" + name) or pattern.get("*") or (lambda _: False)
-    return not missing and all(fits(find(name), member) for name, member in value.items())
-def canonical(value):
-    if type(value) is dict:
-        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-        return "{" + ",".join(canonical(name) + ":" + canonical(value[name]) for name in names) + "}"
-    if type(value) is list:
-        return "[" + ",".join(map(canonical, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
-def number(digits):
-    if re.fullmatch("-?[0-9]{1,16}", digits) is None or abs(int(digits)) >= 2**53:
-        raise Bad("it holds a number that is not whole and below 2^53")
-    return int(digits)
-def parse(spelled):
-    try:
-        value = json.loads(spelled, parse_int=number, parse_float=number, parse_constant=number)
-        if canonical(value) == spelled and len(spelled.encode()) <= 65535 and type(value) is dict:
-            return value
-    except (ValueError, RecursionError):
-        pass
-    raise Bad("it is not a canonical JSON object with whole numbers, of up to 65,535 bytes")
-def judge(leaf):
+# Every object's members, each with its kind: a number's least value, a text's pattern, another row, a list of one.
+KINDS = {"n": 0, "ms": -1, "any": "(?s:.*)", "hex": "[0-9a-f]{64}", "handle": "[0-9a-f]{32}", "code": "[a-z0-9-]{1,64}",
+         "chain": CHAIN, "key": "[A-Za-z0-9._-]{1,64}", "text": "[^\0]{1,1024}", "policy": r"[ !#-\[\]-~]{1,64}",
+         "level": "confidential|internal|public|restricted"}
+ROWS = """genesis config=hex key=key previous?=before topic=text trail=text
+segment-close edge=[hex] first=n from=n levels=levels next=n outcomes=outcomes root=hex segment=n size=n time=times
+key-epoch key=key previous=key proof=hex     source-gap reason=code     retention-cut first=n next=n policy=text
+event     duplicate event_id=text first=n tenant=text     reject bytes=n reason=code sha256=hex
+erasure basis=text handle=handle root=hex scope=code size=n     config-change digest=hex part=text version=text
+owner-change attempt=n generation=n owner=text term=n
+leaf chain=chain class?=class prev=hex seq=n source=source type=text v=n what=what     what
+source from=n next=n partition=n time=ms     times max=ms min=ms     class level=level policy=policy
+levels confidential=n internal=n public=n restricted=n     outcomes duplicate=n event=n gap=n reject=n
+before chain=chain root=hex size=n     record key_id=any leaf=any mac=any disclosures?=[any]"""
+ROWS = {row.split()[0]: dict(member.split("=") for member in row.split()[1:]) for row in re.split("\n| {5}", ROWS)}
+TYPES = list(ROWS)[:11]
+def fits(kind, value):
+    pattern, row = KINDS.get(kind), ROWS.get(kind, {})
+    if kind[0] == "[": return type(value) is list and all(fits(kind[1:-1], item) for item in value)
+    if type(pattern) is int: return type(value) is int and value >= pattern
+    if pattern: return type(value) is str and re.fullmatch(pattern, value) is not None
+    kinds = {name.rstrip("?"): row[name] for name in row}
+    return type(value) is dict and all(name in value or name[-1] == "?" for name in row) and (
+        not row or all(name in kinds and fits(kinds[name], member) for name, member in value.items()))
+def number(digits): return int(digits) if abs(int(digits)) < 2**53 else need(False, "a number is not below 2^53")
+def parse(text, kind=dict):
+    """The value of a canonical JSON text, and the digests in every `_sd` of it, however deep."""
+    digests = set()
+    def members(pairs):
+        names = [name.encode("utf-16-be", "surrogatepass") for name, _ in pairs]
+        need(names == sorted(set(names)), "its members are not in order")
+        digests.update(*(value for name, value in pairs if name == "_sd" and fits("[any]", value)))
+        return dict(pairs)
+    value = json.loads(text, object_pairs_hook=members, parse_int=number, parse_float=number, parse_constant=number)
+    same = json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
+    need(same and type(value) is kind and len(text.encode()) <= 65535, "it is not canonical JSON of up to 65,535 bytes")
+    return value, digests
+def judge(leaf, chain):
     kind, version = leaf.get("type"), leaf.get("v")
-    if (N(version) and version != 1) or (text(kind) and kind not in BODIES):
-        raise Bad(f"version {version} of type {kind} is not known here", "unverifiable")
-    if not fits(ENVELOPE | (CLASS if kind == "event" else {}) | {"what": BODIES.get(kind, {})}, leaf):
-        raise Bad("a member is absent, unknown or out of its limits")
-
+    known = not (fits("n", version) and version != 1) and not (fits("text", kind) and kind not in TYPES)
+    need(known, f"version {version} of type {kind} is not known here", "unverifiable")
+    sound = fits("leaf", leaf) and fits(kind, leaf["what"]) and ("class" in leaf) == (kind == "event")
+    need(sound and chain in (None, leaf["chain"]), "a member is absent, unknown, wrong, or of another chain")
+def url64(data): return base64.urlsafe_b64encode(data).decode().rstrip("=")
+def check_disclosures(disclosures, known):
+    for given in disclosures:
+        data = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+        (_, _, _), inner = parse(data.decode(), list)
+        known = known | inner if url64(data) == given else set()
+    need({url64(sha(given.encode())) for given in disclosures} <= known, "a disclosure has no digest in the leaf")
 def kdf(key, label, *parts):
-    return hmac.digest(key, b"".join([label.encode(), b"\n", *(len(part).to_bytes(4, "big") + part for part in parts)]), "sha256")
+    parts = [len(part).to_bytes(4, "big") + part for part in parts]
+    return hmac.digest(key, b"sealtrail/" + label + b"/1\n" + b"".join(parts), "sha256")
 
 class Walk:
-    """One chain's records, in order. What is not known (`None`) is taken from the next sound record and not reported again."""
-    def __init__(self, chain, trail, keys, heads):
-        self.chain, self.trail, self.keys, self.heads, self.findings, self.named = chain, trail, keys, heads, [], set()
-        self.tree, self.segments, self.cut, self.size, self.lead, self.compared, self.after = [], range(1), 0, 0, 0, set(), None
-        self.source = self.key = self.counted = None
+    """One chain's records, in order. What a break makes unknown is taken anew from what follows, not reported again."""
+    def __init__(self, keys):
+        self.keys, self.heads, self.findings, self.unjudged, self.absent = keys, [], [], [], set()
+        self.tree, self.segments, self.lead, self.cut, self.chain, self.trail = [], range(1), 0, 0, None, None
+        self.source = self.key = self.segment = self.after = None
+        self.last = Record(place=-1, hash=bytes(32), prev=None, bad=True)
     def find(self, place, what, verdict="tampered"):
-        self.findings.append((verdict, place, what))
+        self.findings.append({"chain": self.chain, "sequence": place, "verdict": verdict, "what": what})
+    def lose(self, place, closes):
+        self.source = self.key = self.segment = self.after = self.tree = None
+        self.segments = range(self.segments[0], self.segments[-1] + 1 + closes)
+        self.unjudged.append(place)
     def read(self, line):
-        r = types.SimpleNamespace(place=None, leaf="", key="", mac="", hash=b"", value={}, prev=None, open=[], faults=[])
+        r = Record(place=None, prev=None, leaf=b"", key="", mac="", hash=b"", faults=[])
         try:
             row = json.loads(line)
-            if not fits(RECORD, row):
-                raise Bad("the line is not a record")
-            r.key, r.mac, r.open, r.leaf = row["key_id"], row["mac"], row.get("disclosures", []), row["leaf"]
-            r.hash, r.value = sha(b"\0", r.leaf.encode()), parse(r.leaf)
-            r.place = r.value["seq"] if N(r.value.get("seq")) else None
-            r.prev = bytes.fromhex(r.value["prev"]) if fits(HEX, r.value.get("prev")) else None
-            judge(r.value)
-            self.chain = self.chain or r.value["chain"]
-            if r.value["chain"] != self.chain:
-                raise Bad("its leaf names another chain")
-        except (ValueError, RecursionError) as error:
-            r.faults.append(error if isinstance(error, Bad) else Bad("the line is not a record"))
+            need(fits("record", row), "the line is not a record")
+            r.key, r.mac, r.leaf = row["key_id"], row["mac"], row["leaf"].encode()
+            r.hash, (r.value, digests) = sha(b"\0", r.leaf), parse(row["leaf"])
+            r.place, r.prev = r.value.get("seq") if fits("n", r.value.get("seq")) else None, r.value.get("prev")
+            judge(r.value, self.chain)
+            self.chain = r.value["chain"]
+            check_disclosures(row.get("disclosures", []), digests)
+        except (ValueError, RecursionError) as error: r.faults.append(fault(error))
         return r
-    def records(self, lines):
-        """What has a place of its own; copies, rivals, strays and gaps are reported."""
-        last, rows = types.SimpleNamespace(place=-1, hash=bytes(32)), map(self.read, lines)
-        r = next(rows, None)
-        while r:
-            follower, here = next(rows, None), last.place + 1
-            if r.place != here and (r.place is None or r.prev == last.hash):
-                r.faults += [] if r.place is None else [Bad(f"its leaf names sequence {r.place}")]
-                r.place = here
-            r.gap, r.sound, r.bad = r.place - here, not r.faults, any(fault.verdict == "tampered" for fault in r.faults)
-            stray = r.gap > 0 and follower and follower.place is not None and here <= follower.place <= r.place
-            for fault in r.faults:
-                self.find(here if stray else r.place, str(fault), fault.verdict)
-            if stray or r.gap < 0:
-                rival = r.gap == -1 and r.hash != last.hash and r.prev == last.prev
-                forged = rival and self.signed(r, range(self.segments[0], self.segments[-1] + 3)) == []
-                self.find(here if stray else r.place, "another leaf claims its place" if rival else "it is out of place",
-                          "forked" if rival and not forged else "tampered")
-                r = follower
-                continue
-            if r.gap and last.place < 0:
-                self.lead = r.place
-            elif r.gap:
-                self.find(here, f"it is not there, nor is any before {r.place}", "missing")
-            yield r
-            last, r = r, follower
     def signed(self, r, segments):
-        """The segments for which the record's MAC is right; `None` when that cannot be said."""
-        if r.key not in (self.keys or {}) or len(segments) > 64:
-            return None
-        key = lambda n: kdf(self.keys[r.key], "sealtrail/segment/1", self.chain.encode(), n.to_bytes(8, "big"))
-        made = lambda n: hmac.digest(key(n), b"sealtrail/mac/1\n" + r.leaf.encode(), "sha256").hex()
-        return [n for n in segments if made(n) == r.mac]
-    def forget(self, closes):
-        self.source = self.key = self.counted = self.after = None
-        self.segments = range(self.segments[0], self.segments[-1] + 1 + closes)
-    def decides(self, r, after):
-        """No record follows `after`: does a root say that the one before it was `r` as `after` names it?"""
-        if self.tree is None:
-            return False
-        tree = grown(self.tree, after.prev)
-        heads = [head.root for head in self.heads if head.size == after.place + 1] + [None]
-        closed = after.sound and after.value["type"] == "segment-close" and after.value["what"]["root"] == root_of(tree).hex()
-        return closed or root_of(grown(tree, after.hash)) == heads[0]
-    def run(self, lines):
-        window = itertools.chain(self.records(lines), [None, None])
-        r, after, far = next(window), next(window, None), None
-        while r:
-            far = next(window, None)
-            self.step(r, after if after and not after.gap else None, far if far and not far.gap else None)
-            self.size, r, after = r.place + 1, after, far
-        self.end()
-    def step(self, r, after, far):
-        if r.gap:
-            self.forget(r.gap)
-            self.tree = grown(self.tree, r.prev) if r.gap == 1 and self.tree is not None and r.prev and not r.bad else None
-        right = self.signed(r, self.segments)
-        wrong = right == []
-        self.segments = range(right[0], right[-1] + 1) if right else self.segments
-        if wrong or r.mac.strip("0") == "":
-            self.find(r.place, "its MAC does not match its leaf")
-        closes = r.value.get("type") == "segment-close"
-        if after and after.prev is not None and after.prev != r.hash:
-            evidence = r.bad or wrong, after.bad or self.signed(after, range(self.segments[0], self.segments[-1] + 2)) == []
-            trusted = far and far.prev == after.hash or not far and self.decides(r, after)
-            guilty = r if evidence == (True, False) or evidence[0] == evidence[1] and trusted else after
-            self.find(guilty.place, "it is not what was sealed here: a neighbour names another hash")
-            guilty.bad = True
-        if r.sound and not r.bad:
-            self.check(r, r.value, r.value["what"], r.value["source"], r.value["type"])
-        else:
-            self.forget(1)
-        honest = r.hash if not r.bad else after.prev if after and not after.bad else None
-        self.tree = grown(self.tree, honest) if honest and self.tree is not None else None
-        for head in self.heads if self.tree is not None else []:
-            if head.size == r.place + 1 and self.compared.add(head.size) is None and head.root != root_of(self.tree):
-                self.find(r.place, f"the checkpoint of size {head.size} has another root", "forked")
-    def check(self, r, leaf, what, source, kind):
-        wrong = lambda text, verdict="tampered": self.find(r.place, text, verdict)
-        start, taken, close = source["from"], kind in TAKEN, kind == "segment-close"
-        if r.place == 0:
-            self.source, self.counted = (start, 0, source["partition"]), [0, start, collections.Counter(), collections.Counter(), []]
-        if (kind == "genesis") != (r.place == 0) or (leaf["prev"] == "0" * 64) != (r.place == 0):
-            wrong("a chain begins with one genesis leaf, and only there")
-        if self.after and (close and self.after == "segment-close" or kind == "key-epoch" and self.after != "segment-close"):
-            wrong(f"a {kind} cannot stand here")
-        expected, time, partition = self.source or (start, source["time"], source["partition"])
-        if start != expected:
-            wrong(f"its source begins at {start}, not at {expected}", "missing" if start > expected else "tampered")
-            self.counted = None
-        width = source["next"] - start
-        if partition != source["partition"] or (not taken and time != source["time"]) or width < 0 or (kind != "source-gap" and width != taken) or (kind == "source-gap" and not width):
-            wrong("its source partition, time or range is not what a leaf of its type can have here")
-        self.source, self.after = (source["next"], source["time"], source["partition"]), kind
-        self.key = what["key"] if kind == "genesis" else self.key or r.key
-        if r.key != self.key:
-            wrong(f"its MAC is not by key {self.key}, which is in force here")
-        elif self.keys and self.key not in self.keys and self.key not in self.named:
-            self.named.add(self.key)
-            wrong(f"key {self.key} is in force from here on and was not given", "unverifiable")
-        if kind == "key-epoch":
-            parts = self.chain.encode(), r.place.to_bytes(8, "big"), what["previous"].encode(), what["key"].encode()
-            proof = kdf((self.keys or {}).get(what["key"], b""), "sealtrail/key-epoch/1", *parts).hex()
-            if what["previous"] != self.key or what["key"] == self.key or what["key"] in (self.keys or {}) and proof != what["proof"]:
-                wrong("its keys or its proof are not right")
-            self.key = what["key"]
-        if (kind == "duplicate" and what["first"] >= r.place or kind == "erasure" and what["size"] > r.place
-                or kind == "retention-cut" and not what["first"] <= what["next"] <= r.place or kind == "genesis" and self.trail not in (None, what["trail"])):
-            wrong("its body contradicts the chain")
-        if kind == "source-gap":
-            wrong(f"the chain says that {width} source offsets hold no record", "gap-declared")
-        self.cut = max(self.cut, what["next"] if kind == "retention-cut" else 0)
-        if self.counted:
-            self.counted[2].update({"gap" if kind == "source-gap" else kind: width})
-            self.counted[3].update([leaf["class"]["level"]] if kind == "event" else [])
-            self.counted[4].extend([source["time"]] if taken else [])
-        self.check_disclosures(r, what, wrong)
-        if close:
-            self.check_close(r.place, what, start, wrong)
-    def check_close(self, place, what, start, wrong):
-        holds = {"next": start, "size": place}
-        if self.counted:
-            first, begin, outcomes, levels, times = self.counted
-            holds |= {"first": first, "from": begin, "outcomes": {name: outcomes[name] for name in OUTCOMES.split()},
-                      "levels": {name: levels[name] for name in LEVELS.split()}, "time": {"max": max(times, default=0), "min": min(times, default=0)}}
-        if len(self.segments) == 1:
-            holds["segment"] = self.segments[0]
-        if self.tree is None:
-            sizes = [1 << bit for bit in range(40, -1, -1) if place >> bit & 1]
-            adopted = list(zip(sizes, map(bytes.fromhex, what["edge"])))
-            self.tree = adopted if len(sizes) == len(what["edge"]) and root_of(adopted).hex() == what["root"] else None
-        else:
+        """The segments for which the record's MAC is right; all of them when that cannot be said."""
+        if r.key not in self.keys or len(segments) > 64: return segments
+        key = lambda n: kdf(self.keys[r.key], b"segment", self.chain.encode(), n.to_bytes(8, "big"))
+        return [n for n in segments if hmac.digest(key(n), b"sealtrail/mac/1\n" + r.leaf, "sha256").hex() == r.mac]
+    def take(self, line):
+        r, last, here = self.read(line), self.last, self.last.place + 1
+        if r.place is None or r.place != here and r.prev == last.hash.hex():
+            r.place, r.faults = here, r.faults or [("its leaf names another sequence", "tampered")]
+        if r.place > here:
+            self.lead = r.place if here == 0 else self.lead
+            self.find(here, f"it is not there, nor is any before {r.place}", "missing")
+            self.lose(here, r.place - here)
+        back, rival = r.place < here, r.place == last.place and r.hash != last.hash and r.prev == last.prev
+        right = self.signed(r, range(max(0, self.segments[0] - back), self.segments[-1] + 1))
+        if not right or not r.mac.strip("0"): r.faults.append(("its MAC does not match its leaf", "tampered"))
+        if back: r.faults.append(("another leaf is in its place", "forked") if rival else ("it is late", "tampered"))
+        for found in r.faults: self.find(r.place, *found)
+        if back: return
+        r.bad = any(verdict == "tampered" for _, verdict in r.faults)
+        if r.place == here and r.prev != last.hash.hex() and not r.bad and not last.bad:
+            self.find(last.place, "it is not what was sealed here: a neighbour names another hash")
+            self.lose(last.place, 1)
+        self.segments, self.last = range(right[0], right[-1] + 1) if right else self.segments, r
+        if r.faults: return self.lose(r.place, 1)
+        self.check(r, r.value["what"], r.value["source"], r.value["type"])
+        self.tree = None if self.tree is None else grown(self.tree, r.hash)
+        for head in [head for head in self.heads if self.tree and head.size == r.place + 1]:
+            self.heads.remove(head)
+            if head.root != root_of(self.tree): self.find(r.place, "a checkpoint has another root here", "forked")
+    def check(self, r, what, source, kind):
+        start, width, taken = source["from"], source["next"] - source["from"], kind in ("event", "reject", "duplicate")
+        genesis, close, rotates, gap, cut = (kind == name for name in TYPES[:5])
+        if r.place == 0: self.source, self.segment = source | {"next": start, "time": 0}, [0, start, Counter(), []]
+        before, new = self.source or source | {"next": start}, what["key"] if rotates else ""
+        key = what["key"] if genesis else self.key or r.key
+        parts = [self.chain.encode(), r.place.to_bytes(8, "big"), str(what.get("previous")).encode(), new.encode()]
+        proof = new in self.keys and kdf(self.keys[new], b"key-epoch", *parts).hex()
+        later = kind == "duplicate" and what["first"] >= r.place or kind == "erasure" and what["size"] > r.place
+        ranged = (width > 0 if gap else width == taken) and start >= before["next"]
+        timed = source["partition"] == before["partition"] and (taken or source["time"] == before["time"])
+        for wrong, text, *verdict in (
+                (genesis != (r.place == 0) or (r.prev == 64 * "0") != genesis, "a chain begins with one genesis leaf"),
+                (self.after and (close or rotates) and (self.after == TYPES[1]) == close, f"a {kind} cannot be here"),
+                (not ranged or not timed, "its source range, partition or time is not one of its type here"),
+                (start > before["next"], f"its source skips from {before['next']} to {start}", "missing"),
+                (r.key != key, f"its MAC is not by key {key}, which is in force here"),
+                (rotates and what["previous"] != key or new == key, "it does not follow the key in force"),
+                (proof and proof != what["proof"], "its proof is not by the new key"),
+                (later or cut and not what["first"] <= what["next"] <= r.place, "it names a later place"),
+                (genesis and self.trail not in (None, what["trail"]), "it names another trail than the checkpoint"),
+                (gap, f"the chain says that {width} source offsets hold no record", "gap-declared"),
+                (self.keys and r.key not in self.absent | set(self.keys), f"key {r.key} is not given", "unverifiable")):
+            if wrong: self.find(r.place, text, *verdict)
+        self.absent.add(r.key)
+        self.source, self.after, self.key, self.cut = source, kind, new or r.key, max(self.cut, cut and what["next"])
+        self.segment = self.segment if start == before["next"] else None
+        if close: self.close(r.place, what, start)
+        elif self.segment and (taken or gap):
+            self.segment[2].update({"gap" if gap else kind: width, r.value.get("class", {}).get("level"): 1})
+            self.segment[3] += [source["time"]] if taken else []
+    def close(self, place, what, start):
+        sizes = [1 << bit for bit in range(40, -1, -1) if place >> bit & 1]
+        if self.tree is None and len(sizes) == len(what["edge"]):
+            self.tree = list(zip(sizes, map(bytes.fromhex, what["edge"])))
+        holds = {"next": start, "size": place, "segment": min(self.segments, key=lambda n: n != what["segment"])}
+        if self.segment:
+            holds["first"], holds["from"], counts, times = self.segment
+            holds["time"] = {"max": max(times, default=0), "min": min(times, default=0)}
+            holds |= {name: {key: counts[key] for key in ROWS[name]} for name in ("levels", "outcomes")}
+        if self.tree is not None:
             holds |= {"edge": [node.hex() for _, node in self.tree], "root": root_of(self.tree).hex()}
-        for name, value in holds.items():
-            if what[name] != value:
-                wrong(f"its member {name} differs from what the segment holds")
-        self.segments = range(what["segment"] + 1, what["segment"] + 2)
-        self.counted = [place + 1, start, collections.Counter(), collections.Counter(), []]
-    def check_disclosures(self, r, what, wrong):
-        def digests(value):
-            inner = list(value.values()) if type(value) is dict else value if type(value) is list else []
-            own = value.get("_sd") if type(value) is dict else None
-            own = {digest for digest in own if type(digest) is str} if type(own) is list else set()
-            return own.union(*map(digests, inner))
-        known = digests(what)
-        for given in r.open:
-            try:
-                data = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-                salt, name, value = json.loads(data, parse_int=number, parse_float=number, parse_constant=number)
-                if canonical([salt, name, value]).encode() != data or url64(data) != given:
-                    raise Bad("it is spelled wrongly")
-                known |= digests(value)
-            except (ValueError, TypeError, RecursionError):
-                return wrong("a disclosure is spelled wrongly")
-        for given in r.open:
-            if url64(sha(given.encode())) not in known:
-                wrong("a disclosure belongs to no digest of the leaf")
-    def end(self):
-        if self.lead:
-            cut = self.cut >= self.lead
-            self.find(0, f"no leaf is there before {self.lead}" + ", as a retention-cut says" * cut, "gap-declared" if cut else "missing")
-        for head in self.heads:
-            if head.size > self.size:
-                self.find(self.size, f"the checkpoint says that there are {head.size} leaves", "missing")
-            elif head.size and head.size not in self.compared:
-                self.find(head.size - 1, f"the checkpoint of size {head.size} cannot be compared", "unverifiable")
-        newest = max((head.size for head in self.heads), default=self.size)
-        if newest < self.size:
-            self.find(newest, "no checkpoint covers it and what follows", "pending")
-        if not self.size and not self.heads:
-            self.find(0, "there is no record, so nothing was verified", "unverifiable")
-
-def check_chain(args):
-    heads = []
-    for path in filter(None, (args.checkpoint, args.previous_checkpoint)):
-        try:
-            heads.append(read_checkpoint(open(path, encoding="utf-8", newline="").read(), args.vkey))
-        except ValueError as error:
-            return None, 0, [("tampered", None, f"checkpoint {path}: {error}")]
-    keys = {name: bytes.fromhex(key) for name, key in json.load(open(args.key_file)).items()} if args.key_file else None
-    walk = Walk(heads[0].chain if heads else None, heads[0].trail if heads else None, keys, heads)
-    if any(head.chain != walk.chain for head in heads):
-        walk.find(None, "the two checkpoints are of different chains")
-    with open(0 if args.file == "-" else args.file, encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
-        walk.run(lines)
-    return walk.chain, walk.size, walk.findings
-
-def check_proof(args):
-    chain, place = None, None
-    try:
-        first, _, note = open(0 if args.file == "-" else args.file, encoding="utf-8", newline="").read().partition("\n\n")
-        first, extra, index, *path = first.split("\n")
-        if first != "c2sp.org/tlog-proof@v1" or extra[:6] != "extra " or index[:6] != "index " or len(path) > 63:
-            raise Bad("it is not a c2sp.org/tlog-proof@v1 file with a leaf")
-        head, leaf, place = read_checkpoint(note, args.vkey), unbase64(extra[6:]), decimal(index[6:])
-        value, chain = parse(leaf.decode()), head.chain
-        judge(value)
-        if value["chain"] != chain or value["seq"] != place:
-            raise Bad("the leaf is of another chain or another place than the proof says")
-        check_inclusion(sha(b"\0", leaf), place, head.size, [unbase64(line, 32) for line in path], head.root)
-    except ValueError as error:
-        return chain, 0, [(getattr(error, "verdict", "tampered"), place, str(error))]
-    return chain, 1, []
+        for name in holds:
+            if holds[name] != what[name]: self.find(place, f"its {name} differs from what the segment holds")
+        self.segments, self.segment = range(what["segment"] + 1, what["segment"] + 2), [place + 1, start, Counter(), []]
+    def chain_file(self, lines, notes, vkey):
+        self.heads = [read_checkpoint(note, vkey) for note in notes]
+        self.chain, self.trail = (self.heads[0].chain, self.heads[0].trail) if notes else (None, None)
+        need(all(head.chain == self.chain for head in self.heads), "the two checkpoints are of different chains")
+        newest = max((head.size for head in self.heads), default=None)
+        for line in lines: self.take(line)
+        size = self.last.place + 1
+        if 0 < self.lead <= self.cut: self.findings[0] |= {"verdict": "gap-declared"}
+        for head in (head.size for head in self.heads if head.size):
+            if head > size: self.find(size, f"a checkpoint says that there are {head} leaves", "missing")
+            else: self.find(head - 1, f"the checkpoint of size {head} cannot be compared", "unverifiable")
+        if newest is not None and newest < size: self.find(newest, "no checkpoint covers what follows", "pending")
+        if not size and newest is None: self.find(0, "there is no record, so nothing was verified", "unverifiable")
+        return size
+    def proof_file(self, text, vkey):
+        form = rf"c2sp.org/tlog-proof@v1\nextra (\S+)\nindex {NUMBER}((?:\n\S+){{0,63}})\n\n((?s:.*))"
+        found = re.fullmatch(form, text)
+        need(found, "it is not a c2sp.org/tlog-proof@v1 file with a leaf")
+        head, leaf, index = read_checkpoint(found[4], vkey), unbase64(found[1]), int(found[2])
+        self.chain, value, path = head.chain, parse(leaf.decode())[0], [unbase64(row, 32) for row in found[3].split()]
+        judge(value, head.chain)
+        same = value["seq"] == index and root_by_path(sha(b"\0", leaf), index, head.size, path) == head.root
+        need(same, "the path does not lead from the leaf at its place to the checkpoint's root")
+        return 1
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="what", required=True, metavar="chain|proof")
-    for name, does in ("chain", "check an exported chain (NDJSON, a record a line)"), ("proof", "check one record's .tlog-proof file"):
-        command = commands.add_parser(name, help=does, description=does, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-        command.add_argument("file", help="the export or the proof; - is standard input")
-        command.add_argument("--vkey", required=name == "proof", help="the trail's checkpoint key: <trail>+<key id>+<base64>")
-        command.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-        if name == "chain":
-            command.add_argument("--checkpoint", metavar="NOTE", help="a signed checkpoint that the chain must hold")
-            command.add_argument("--previous-checkpoint", metavar="NOTE", help="an older one, kept by somebody else")
-            command.add_argument("--key-file", metavar="JSON", help="epoch keys, to check MACs: only for who may have them")
-    args = parser.parse_args()
-    if args.what == "chain" and (args.checkpoint or args.previous_checkpoint) and not args.vkey:
+    parser = argparse.ArgumentParser(None, None, __doc__, HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("chain", "proof"), help="an exported chain (NDJSON), or one record's proof")
+    parser.add_argument("file", type=lambda path: 0 if path == "-" else path, help="- is standard input")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    for option in ("--vkey", "--checkpoint", "--previous-checkpoint", "--key-file"): parser.add_argument(option)
+    args, count = parser.parse_args(), 0
+    if (args.what == "proof" or args.checkpoint or args.previous_checkpoint) and not args.vkey:
         parser.error("a checkpoint needs --vkey: the key that you trust, not one that came with the file")
+    opened = lambda path: open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
     try:
-        chain, count, findings = check_chain(args) if args.what == "chain" else check_proof(args)
-    except (OSError, ValueError) as error:
-        print(f"verify.py: {error}", file=sys.stderr)
-        return 1
-    verdict = max([finding[0] for finding in findings], key=list(CODES).index, default="intact")
-    firsts = [place for found, place, _ in findings if found == verdict and place is not None]
-    rows = [{"chain": chain, "sequence": place, "verdict": found, "what": what} for found, place, what in findings]
-    if args.json:
-        print(json.dumps({"chain": chain, "records": count, "verdict": verdict, "sequence": min(firsts, default=None), "findings": rows}))
-    else:
-        for row in rows:
-            print("{verdict}: chain {chain} sequence {sequence}: {what}".format(**row))
-        macs = "checked" if getattr(args, "key_file", None) else "unchecked"
-        place = "export" if args.what == "chain" else "proof"
-        print(f"verify: place={place} chains=1 records={count} findings={len(rows)} macs={macs} verdict={verdict}")
+        keys = json.load(opened(args.key_file)) if args.key_file else {}
+        walk = Walk({name: bytes.fromhex(key) for name, key in keys.items()})
+        notes = [opened(path).read() for path in (args.checkpoint, args.previous_checkpoint) if path]
+        lines, whole = opened(args.file), args.what == "chain"
+    except (OSError, ValueError) as error: return print(f"verify.py: {error}", file=sys.stderr) or 1
+    try: count = walk.chain_file(lines, notes, args.vkey) if whole else walk.proof_file(lines.read(), args.vkey)
+    except (ValueError, RecursionError) as error: walk.find(None, *fault(error))
+    rows = walk.findings
+    verdict = max((row["verdict"] for row in rows), key=list(CODES).index, default="intact")
+    first = [row["sequence"] for row in rows if row["verdict"] == verdict and row["sequence"] is not None]
+    said = {"chain": walk.chain, "records": count, "verdict": verdict, "sequence": min(first, default=None)}
+    if args.json: return print(json.dumps(said | {"findings": rows, "roots_unjudged": walk.unjudged})) or CODES[verdict]
+    for row in rows: print("{verdict}: chain {chain} sequence {sequence}: {what}".format(**row))
+    if walk.unjudged: print(f"note: from {walk.unjudged[0]} on some roots were not judged, up to a segment-close")
+    macs, place = "checked" if keys else "unchecked", "export" if whole else "proof"
+    print(f"verify: place={place} chains=1 records={count} findings={len(rows)} macs={macs} verdict={verdict}")
     return CODES[verdict]
 
 if __name__ == "__main__":

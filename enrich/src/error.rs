@@ -23,6 +23,8 @@ pub enum Error {
     )]
     ForgedHead { partition: Partition },
     #[error(transparent)]
+    Rules(#[from] phi::RuleError),
+    #[error(transparent)]
     Stream(#[from] stream::Error),
 }
 

@@ -40,6 +40,8 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
         dead_schema: register(&registry, released::DEAD_LETTER)?,
         chains: Chains::new(&config.key_id, config.key.expose(), sealed_schema)?,
         decoder: Decoder::new(registry),
+        engine: phi::Engine::builtin()?,
+        scratch: phi::Scratch::default(),
         sealed: EnrichMetric::EventsSealed.handle(),
     };
     // A missing dead-letter topic must stop the worker now, not at the first bad record.
@@ -55,6 +57,8 @@ fn register(registry: &CachedRegistry, schema: released::Released) -> Result<Sch
 
 struct Enrich {
     decoder: Decoder,
+    engine: phi::Engine,
+    scratch: phi::Scratch,
     chains: Chains,
     dead_schema: SchemaId,
     sealed: CounterHandle,
@@ -74,7 +78,10 @@ impl Transform for Enrich {
         let sealed = match self.decoder.decode(record.payload(), |name| record.last_header(name))? {
             Ok(event) => {
                 self.sealed.increment(1);
-                self.chains.seal(&phi::classify(event), partition, offset)
+                let classified = self.engine.classify(event, &mut self.scratch);
+                let bytes = self.chains.seal(&classified, partition, offset);
+                classified.recycle(&mut self.scratch);
+                bytes
             }
             Err(error) => {
                 EnrichMetric::RecordsRejected.with(&[("reason", error.fault.reason())]).increment(1);

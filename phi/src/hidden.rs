@@ -36,6 +36,21 @@ impl Place {
         self.steps.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    /// The place as a dotted path, without the numbers of entries: `patients.name`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.steps() {
+            if let Step::Member(name) = step {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+            }
+        }
+        path
+    }
+
     /// The place as a JSON pointer (RFC 6901). Members' names need no escapes.
     #[must_use]
     pub fn pointer(&self) -> String {

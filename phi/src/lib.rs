@@ -1,7 +1,11 @@
-//! Where personal health information sits in an audit event and how sensitive it is. Pure: no I/O.
+//! Where personal health information sits in an audit event, how sensitive it is, and what must not stand in clear. Pure: no I/O.
 //!
-//! Today: the first layer only. The field says what its value may be; the highest level of the fields
-//! that are present is the event's level. Nothing is searched for inside free text and nothing is masked.
+//! ```text
+//! event ─▶ paths (what each field may hold) ─▶ encoded (base64, URLs, JSON, SQL, HL7, XML inside of values)
+//!             └──▶ text (free text) ──▶ findings ─▶ policy ─▶ level, the rule that set it, hidden members, search tokens
+//! ```
+//!
+//! Read in this order: [`Engine`] (what is to be called), [`finding`], [`hidden`], [`paths`], [`text`].
 
 mod encoded;
 pub mod engine;
@@ -17,35 +21,26 @@ mod places;
 mod policy;
 pub mod text;
 
-pub use engine::{Engine, Located, RuleError, Scratch};
+pub use engine::{Classified, Engine, EventFinding, Located, Reloadable, RuleError, RuleInfo, Scratch};
 pub use finding::{Evidence, Finding, RuleId};
 pub use label::Label;
 pub use level::Level;
+pub use policy::redact::Tagger;
+pub use policy::token::{SearchToken, normalise};
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
 
 use schemas::AuditEvent;
 
-/// An event whose sensitivity is known; only this form can be sealed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Classified<'a> {
-    event: AuditEvent<'a>,
-    level: Level,
-}
-
-impl<'a> Classified<'a> {
-    #[must_use]
-    pub fn event(&self) -> &AuditEvent<'a> {
-        &self.event
-    }
-
-    #[must_use]
-    pub fn level(&self) -> Level {
-        self.level
-    }
-}
-
-/// Gives an event its level. A field that no rule knows fails closed to [`Level::Confidential`].
+/// Judges an event by the rules that come with the product. Services hold an [`Engine`] and a [`Scratch`] of their own.
+/// Without rules, every event is restricted and hidden.
 #[must_use]
 pub fn classify(event: AuditEvent<'_>) -> Classified<'_> {
-    let level = policy::highest_level(&event);
-    Classified { event, level }
+    static ENGINE: LazyLock<Option<Engine>> = LazyLock::new(|| Engine::builtin().ok());
+    thread_local! {
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
+    }
+    let Some(engine) = &*ENGINE else { return Classified::unjudged(event) };
+    SCRATCH.with_borrow_mut(|scratch| engine.classify(event, scratch))
 }

@@ -5,6 +5,8 @@
 
 mod hit;
 mod scene;
+#[cfg(test)]
+pub(crate) mod tables;
 
 pub use hit::{Hit, Kind};
 pub(crate) use scene::Scene;
@@ -34,7 +36,8 @@ pub fn find(input: Input<'_>, gazetteer: &Gazetteer, buffers: &mut Buffers, hits
     let steps: [Step; 4] = [places::find, names::find, places::find_cities, names::recall];
     for step in steps {
         step(&scene, &buffers.taken, hits);
-        for hit in hits.get(done..).unwrap_or_default() {
+        // Countries and states are mostly switched off, so they keep nothing from a name.
+        for hit in hits.get(done..).unwrap_or_default().iter().filter(|hit| hit.kind.is_on()) {
             cover(input.tokens, &mut buffers.taken, hit.start, hit.end);
         }
         done = hits.len();
@@ -56,3 +59,6 @@ fn cover(tokens: &[Token], taken: &mut [bool], start: u32, end: u32) {
     let count = rest.iter().take_while(|token| token.start < end).count();
     taken.get_mut(first..first + count).unwrap_or_default().fill(true);
 }
+
+#[cfg(test)]
+mod tests;

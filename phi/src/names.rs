@@ -53,11 +53,16 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
             at = found.map_or(at + 1, |found| found.last + 1);
             found
         };
-        if let Some(found) = found {
+        // What hangs together by hyphens or carets may reach into what a place has.
+        if let Some(found) = found.filter(|found| is_free(taken, found.first, found.last)) {
             last_name = found.last;
             hits.extend(scene.hit((found.first, found.last), found.kind, found.percent(), found.evidence));
         }
     }
+}
+
+fn is_free(taken: &[bool], first: usize, last: usize) -> bool {
+    taken.get(first..=last).is_some_and(|tokens| !tokens.contains(&true))
 }
 
 /// A run's surroundings.

@@ -29,12 +29,12 @@ pub(crate) struct Spot {
 
 /// Adds places and organisations that have evidence of their own.
 pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
-    let mut at = 0;
+    let (mut at, mut from) = (0, 0);
     while at < scene.tokens.len() {
         // Numbers are asked for whatever others say of them: who wins is decided by rank later.
         let number = scene.class(at).is_some_and(Class::has_digit);
         let free = number || !taken.get(at).copied().unwrap_or(true);
-        let spot = if free { spot(scene, taken, at) } else { None };
+        let spot = if free { spot(scene, taken, at, from) } else { None };
         let Some(spot) = spot else {
             at += 1;
             continue;
@@ -42,16 +42,17 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
 
         hits.extend(scene.hit((spot.first, spot.last), spot.kind, spot.score, evidence(spot.kind)));
         at = spot.last + 1;
+        from = at;
     }
 }
 
-fn spot(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
+fn spot(scene: &Scene<'_>, taken: &[bool], at: usize, from: usize) -> Option<Spot> {
     match scene.class(at)? {
         Class::Digits | Class::Alnum => {
             address::numbered(scene, at).or_else(|| codes::zip(scene, at)).or_else(|| codes::postcode(scene, at))
         }
         Class::Capital | Class::Upper | Class::Mixed => capital(scene, taken, at),
-        Class::Lower => lower(scene, at),
+        Class::Lower => lower(scene, at, from),
         Class::Punct | Class::Newline => None,
     }
 }
@@ -66,13 +67,19 @@ fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
         .or_else(|| city::country_or_state(scene, at))
 }
 
-fn lower(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+/// `from`: the first token that no place has yet; a care site in lower case is found by its last word.
+fn lower(scene: &Scene<'_>, at: usize, from: usize) -> Option<Spot> {
     let known = scene.known(at);
     if known.plays(Role::StreetPrefix) || matches!(scene.word(at), "p" | "po") {
         return address::post_box(scene, at).or_else(|| address::named(scene, at));
     }
+    if known.plays_any(CARE) {
+        return organisation::in_lower_case(scene, at).filter(|spot| spot.first >= from);
+    }
     if known.city() > 0 { city::in_lower_case(scene, at) } else { None }
 }
+
+const CARE: u64 = Role::set(&[Role::CareHead, Role::CareTail]);
 
 fn evidence(kind: Kind) -> crate::Evidence {
     use crate::Evidence;

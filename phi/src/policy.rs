@@ -1,85 +1,172 @@
-//! The path rules: what each field of the canonical event may hold.
+//! What findings mean: the level of an event and the rule that set it, what is hidden, what can be searched for.
 
-use schemas::AuditEvent;
+pub(crate) mod fields;
+pub(crate) mod file;
+pub(crate) mod floor;
+pub(crate) mod load;
+pub(crate) mod redact;
+pub(crate) mod token;
 
-use crate::Level;
+use std::sync::Arc;
 
-/// One rule: a path, whether the event has it, and the level that it brings.
-struct Rule {
-    #[cfg(test)]
-    path: &'static str,
-    present: fn(&AuditEvent<'_>) -> bool,
-    level: Level,
+use rustc_hash::FxHashMap;
+
+use crate::finding::RuleId;
+use crate::{Label, Level};
+use fields::Fields;
+use floor::Floor;
+
+/// Whose value a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    Patient,
+    /// Of the workforce, or of a machine.
+    Agent,
+    Anybody,
 }
 
-macro_rules! rule {
-    ($path:literal, $level:ident, $present:expr) => {
-        Rule {
-            #[cfg(test)]
-            path: $path,
-            present: $present,
-            level: Level::$level,
+/// A rule that can set a level.
+#[derive(Debug)]
+pub struct Term {
+    pub name: Arc<str>,
+    pub level: Level,
+}
+
+/// The terms that every policy has, by number; the policy's own follow.
+pub(crate) const NOTHING: u16 = 0;
+pub(crate) const UNKNOWN: u16 = 1;
+pub(crate) const UNDECODABLE: u16 = 2;
+pub(crate) const FAULT: u16 = 3;
+pub(crate) const WORK_USED_UP: u16 = 4;
+/// As many as fit into the set of those that apply to an event.
+pub(crate) const TERMS_MAX: usize = 64;
+
+/// Labels that, found with this owner, make a term apply.
+#[derive(Debug)]
+pub(crate) struct LevelTerm {
+    pub owner: Option<Owner>,
+    pub labels: Labels,
+    pub at_least: u32,
+    pub term: u16,
+}
+
+/// A set of labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Labels(u32);
+
+impl Labels {
+    pub(crate) const ALL: Self = Self(u32::MAX);
+
+    pub(crate) fn insert(&mut self, label: Label) {
+        self.0 |= 1 << label as u8;
+    }
+
+    #[must_use]
+    pub fn has(self, label: Label) -> bool {
+        self.0 & (1 << label as u8) != 0
+    }
+
+    fn shared(self, other: Self) -> u32 {
+        (self.0 & other.0).count_ones()
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// What was found of whom.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seen {
+    pub patient: Labels,
+    pub agent: Labels,
+    pub anybody: Labels,
+}
+
+impl Seen {
+    pub fn insert(&mut self, owner: Owner, label: Label) {
+        match owner {
+            Owner::Patient => self.patient.insert(label),
+            Owner::Agent => self.agent.insert(label),
+            Owner::Anybody => self.anybody.insert(label),
         }
-    };
+    }
 }
 
-/// Highest first, so that the first hit decides. Groups that only the standards fill count as a whole.
-const RULES: [Rule; 16] = [
-    rule!("patients", Restricted, |event| !event.patients.is_empty()),
-    // Free text may hold anything until it is searched.
-    rule!("note", Restricted, |event| event.note.is_some()),
-    rule!("authority", Restricted, |event| event.authority.is_some()),
-    rule!("codes", Restricted, |event| event.codes.is_some()),
-    rule!("objects.detail", Restricted, |event| event.objects.iter().any(|object| object.detail.is_some())),
-    rule!("objects.changes", Restricted, |event| event.objects.iter().any(|object| !object.changes.is_empty())),
-    rule!("objects.name", Restricted, |event| event.objects.iter().any(|object| object.name.is_some())),
-    rule!("agents.detail", Confidential, |event| event.agents.iter().any(|agent| agent.detail.is_some())),
-    rule!("agents.name", Confidential, |event| event.agents.iter().any(|agent| agent.name.is_some())),
-    rule!("agents.network", Confidential, |event| event.agents.iter().any(|agent| agent.network.is_some())),
-    rule!("context", Confidential, |event| event.context.is_some()),
-    rule!("origin", Confidential, |event| event.origin.is_some()),
-    rule!("source", Confidential, |event| event.source.address.is_some() || event.source.detail.is_some()),
-    // Unknown by definition, so it fails closed.
-    rule!("extras", Confidential, |event| !event.extras.is_empty()),
-    rule!("objects.id", Confidential, |event| event.objects.iter().any(|object| object.id.is_some())),
-    rule!("agents.id", Internal, |_| true),
-];
-
-pub(crate) fn highest_level(event: &AuditEvent<'_>) -> Level {
-    RULES.iter().find(|rule| (rule.present)(event)).map_or(Level::Confidential, |rule| rule.level)
+/// What one tenant has otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Tenant {
+    pub off: Labels,
+    pub levels: Vec<(u16, Level)>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Findings that are dropped for a while.
+#[derive(Debug)]
+pub(crate) struct Suppressed {
+    pub rule: RuleId,
+    pub path: Option<Box<str>>,
+    pub tenant: Option<Box<str>>,
+    /// Microseconds since 1970; it ends there.
+    pub until: i64,
+}
 
-    const PLAIN: &str = r#"{"event_id":"1","tenant":"t","event_type":"login","action":"execute","outcome":"success",
-        "occurred_at":"1970-01-01T00:00:00Z","agents":[{"id":"u"}],"source":{"system":"s"}}"#;
+/// The compiled policy.
+#[derive(Debug, Default)]
+pub(crate) struct Policy {
+    pub terms: Vec<Term>,
+    pub levels: Vec<LevelTerm>,
+    pub floors: Vec<Floor>,
+    pub fields: Fields,
+    /// Names of the fields of search tokens.
+    pub tokens: Vec<Arc<str>>,
+    pub tenants: FxHashMap<Box<str>, Tenant>,
+    pub suppressed: Vec<Suppressed>,
+}
 
-    #[test]
-    fn rules_stand_highest_first_and_once_each() {
-        assert!(RULES.windows(2).all(|pair| pair[0].level >= pair[1].level));
-        let mut paths: Vec<_> = RULES.iter().map(|rule| rule.path).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        assert_eq!(paths.len(), RULES.len());
+/// The terms that apply to an event.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Applied(u64);
+
+impl Applied {
+    pub fn insert(&mut self, term: u16) {
+        self.0 |= 1 << term;
     }
 
-    #[test]
-    fn a_login_without_a_patient_is_internal() {
-        assert_eq!(highest_level(&serde(PLAIN)), Level::Internal);
+    pub fn has(self, term: u16) -> bool {
+        self.0 & (1 << term) != 0
+    }
+}
+
+impl Policy {
+    /// Adds the terms that apply by what was found.
+    pub fn judge(&self, seen: &Seen, applied: &mut Applied) {
+        let anybody = seen.patient.with(seen.anybody);
+        for rule in &self.levels {
+            let labels = match rule.owner {
+                Some(Owner::Patient) => seen.patient,
+                Some(Owner::Agent) => seen.agent,
+                Some(Owner::Anybody) | None => anybody,
+            };
+            if rule.labels.shared(labels) >= rule.at_least {
+                applied.insert(rule.term);
+            }
+        }
     }
 
-    #[test]
-    fn free_text_and_patients_are_restricted_and_extras_fail_closed() {
-        let mut event = serde(PLAIN);
-        event.extras.insert("k", "v");
-        assert_eq!(highest_level(&event), Level::Confidential);
-        event.note = Some("seen".into());
-        assert_eq!(highest_level(&event), Level::Restricted);
-    }
-
-    fn serde(json: &str) -> AuditEvent<'_> {
-        serde_json::from_str(json).unwrap()
+    /// The highest level of the terms that apply, and the first term that has it.
+    pub fn level(&self, applied: Applied, tenant: Option<&Tenant>) -> (Level, Arc<str>) {
+        let other = |term: u16| tenant.and_then(|tenant| tenant.levels.iter().find(|(known, _)| *known == term));
+        // What holds where nothing is found gives way to everything that applies.
+        let mut highest: Option<(Level, &Arc<str>)> = None;
+        for (number, term) in (0..).zip(&self.terms).filter(|(number, _)| *number != NOTHING && applied.has(*number)) {
+            let level = other(number).map_or(term.level, |(_, level)| *level);
+            if highest.is_none_or(|(before, _)| level > before) {
+                highest = Some((level, &term.name));
+            }
+        }
+        let nothing =
+            self.terms.first().map(|term| (other(NOTHING).map_or(term.level, |(_, level)| *level), &term.name));
+        let highest = highest.filter(|(level, _)| nothing.is_none_or(|(least, _)| *level >= least)).or(nothing);
+        highest.map_or_else(|| (Level::Restricted, "no-policy".into()), |(level, name)| (level, name.clone()))
     }
 }

@@ -4,7 +4,9 @@
 //! text ─▶ plain form (odd characters only) ─▶ tokens + notes ─▶ recognisers by anchor ─▶ claims ─▶ resolution ─▶ findings
 //! ```
 
+mod account_name;
 mod age;
+mod beside;
 mod check;
 pub mod claims;
 mod date;
@@ -71,7 +73,7 @@ pub struct Scanner {
 }
 
 /// The rules that ship with the program.
-pub const BUILTIN_RULES: &str = include_str!("../rules/text.toml");
+pub const BUILTIN_RULES: &str = concat!(include_str!("../rules/text.toml"), "\n", include_str!("../rules/listed.toml"));
 
 /// How many words of courts make a text a court's.
 const COURT_WORDS: usize = 2;
@@ -110,6 +112,12 @@ impl Scanner {
         self.compiled.names.get(usize::from(rule.0)).map_or("", String::as_str)
     }
 
+    /// The name of each rule with examples, and how many it has.
+    pub(crate) fn examples(&self) -> impl Iterator<Item = (&str, usize)> {
+        let each = self.compiled.examples.iter();
+        each.map(|examples| (self.rule_name(examples.rule), examples.positive.len() + examples.negative.len()))
+    }
+
     /// Refills `out` with what the text holds: sorted, non-overlapping, offsets in bytes of `text`.
     pub fn scan(&self, text: &str, hint: Hint<'_>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         out.clear();
@@ -133,7 +141,7 @@ impl Scanner {
         token::tokenize(text, tokens);
         self.compiled.lexicon.annotate(tokens, notes);
         let court = notes.iter().filter(|note| note.is(COURT)).take(COURT_WORDS).count() == COURT_WORDS;
-        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, court };
+        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, words: self.words, court };
         list.clear();
         let mut claims = Claims { list, params: &self.compiled.params };
         recognise::all(&view, &self.compiled.labelled, &mut claims);
@@ -141,6 +149,7 @@ impl Scanner {
         hits.clear();
         listed::find(Input { text, tokens, claims: claims.list }, self.words, listed, hits);
         self.weigh(hits, claims.list);
+        beside::find(&view, &mut claims);
         arena.resolve(tokens, list);
         if labelled.repeat(&view, list) {
             arena.resolve(tokens, list);

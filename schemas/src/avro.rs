@@ -2,21 +2,26 @@
 //!
 //! Hand-written because a general decoder costs several times as much (`make bench` shows both); `apache-avro` is the oracle in the tests.
 
+mod forms;
+
 use crate::error::{DecodeError, DecodeFault};
-use crate::list::{ENTRIES_MAX, Extras, List};
-use crate::record::Avro;
-use crate::text::{Bytes, Text};
+use crate::list::ENTRIES_MAX;
+
+/// How far text is checked at once. A reader's copy checks again what lies ahead of it, so this bounds what a copy costs.
+const WINDOW_BYTES: usize = 1024;
 
 /// Reads primitives from a slice and knows where it stands.
 ///
-/// UTF-8 is not checked string by string: most bytes between two strings are below 0x80, so one check covers them all up
-/// to the next that is not, and each string is cut out of that.
+/// UTF-8 is not checked string by string: nearly all bytes between two strings are below 0x80 too, so one check covers many
+/// of them (the window), and each string is cut out of that. A string begins after the last byte of its length, which is
+/// below 0x80, so no character reaches into it. A string that reaches beyond the window is checked by itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
-    rest: &'a [u8],
+    /// Where the reader stands: what is checked.
+    window: &'a str,
+    /// What follows the window, unchecked.
+    beyond: &'a [u8],
     whole: &'a [u8],
-    checked: &'a str,
-    checked_from: usize,
     entries_max: usize,
 }
 
@@ -29,7 +34,7 @@ impl<'a> Reader<'a> {
     /// A reader that takes lists and maps of at most so many entries.
     #[must_use]
     pub fn with_entries_max(bytes: &'a [u8], entries_max: usize) -> Self {
-        Self { rest: bytes, whole: bytes, checked: "", checked_from: 0, entries_max }
+        Self { window: "", beyond: bytes, whole: bytes, entries_max }
     }
 
     #[must_use]
@@ -41,7 +46,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn index(&self) -> usize {
-        self.whole.len() - self.rest.len()
+        self.whole.len() - self.beyond.len() - self.window.len()
     }
 
     /// An error at the place where the reader stands.
@@ -51,49 +56,117 @@ impl<'a> Reader<'a> {
         DecodeError { fault, position: self.position() }
     }
 
-    #[inline(always)]
+    /// All that is still to be read, checked or not.
+    fn rest(&self) -> &'a [u8] {
+        self.whole.get(self.index()..).unwrap_or_default()
+    }
+
+    /// Goes on at `rest`, with nothing of it checked.
+    fn move_to(&mut self, rest: &'a [u8]) {
+        self.window = "";
+        self.beyond = rest;
+    }
+
+    /// Opens a window as far as what lies ahead is text.
+    #[inline(never)]
+    fn open(&mut self) {
+        let rest = self.rest();
+        let ahead = rest.get(..WINDOW_BYTES).unwrap_or(rest);
+        // Mostly a longer number ends the window, not a letter beyond ASCII; looking for its end is cheaper than checking twice.
+        let ascii = ascii_length(ahead);
+        let ahead = if ascii > 0 { ahead.get(..ascii).unwrap_or(ahead) } else { ahead };
+        self.window = match std::str::from_utf8(ahead) {
+            Ok(text) => text,
+            Err(error) => {
+                let valid = ahead.get(..error.valid_up_to()).unwrap_or_default();
+                std::str::from_utf8(valid).unwrap_or_default()
+            }
+        };
+        self.beyond = rest.get(self.window.len()..).unwrap_or_default();
+    }
+
     pub fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
-        match self.rest.split_at_checked(length) {
+        // What is taken may end within what looks like a character.
+        if let Some((taken, window)) = self.window.split_at_checked(length) {
+            self.window = window;
+            return Ok(taken.as_bytes());
+        }
+        match self.rest().split_at_checked(length) {
             Some((taken, rest)) => {
-                self.rest = rest;
+                self.move_to(rest);
                 Ok(taken)
             }
             None => Err(self.error(DecodeFault::Truncated)),
         }
     }
 
-    /// A zig-zag variable-length integer of at most ten bytes. Nearly all are lengths and branches of one byte.
+    /// The next byte where it stands in the window and says all by itself: not the first of a longer number.
     #[inline(always)]
-    pub fn long(&mut self) -> Result<i64, DecodeError> {
-        match self.rest {
-            [byte, rest @ ..] if *byte < 0x80 => {
-                self.rest = rest;
-                Ok(i64::from(byte >> 1) ^ -i64::from(byte & 1))
-            }
-            [low, high, rest @ ..] if *high < 0x80 => {
-                self.rest = rest;
-                let value = u64::from(low & 0x7f) | u64::from(*high) << 7;
-                Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
-            }
-            _ => self.longer(),
+    fn short(&self) -> Option<(u8, &'a str)> {
+        match self.window.as_bytes() {
+            [byte, ..] if *byte < 0x80 => self.window.get(1..).map(|window| (*byte, window)),
+            _ => None,
         }
     }
 
+    /// A zig-zag variable-length integer of at most ten bytes. Nearly all are lengths and branches of one byte.
+    #[inline(always)]
+    pub fn long(&mut self) -> Result<i64, DecodeError> {
+        match self.short() {
+            Some((byte, window)) => {
+                self.window = window;
+                Ok(unzigzag(byte.into()))
+            }
+            None => self.slowly(Self::longer),
+        }
+    }
+
+    /// Takes the way that is seldom needed. It works on a copy, so that on the usual way the reader stays in registers.
+    #[inline(always)]
+    pub(crate) fn slowly<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let mut copy = *self;
+        let value = read(&mut copy);
+        *self = copy;
+        value
+    }
+
+    #[cold]
+    #[inline(never)]
     fn longer(&mut self) -> Result<i64, DecodeError> {
-        let start = self.position();
+        if self.window.is_empty() && self.beyond.first().is_some_and(|byte| *byte < 0x80) {
+            self.open();
+            if let Some((byte, window)) = self.short() {
+                self.window = window;
+                return Ok(unzigzag(byte.into()));
+            }
+        }
+        let rest = self.rest();
         let mut value: u64 = 0;
-        for index in 0..10u32 {
-            let byte = self.take(1)?.first().copied().unwrap_or_default();
+        for (index, byte) in rest.iter().take(10).enumerate() {
             // The tenth byte may only carry the 64th bit.
-            if index == 9 && byte > 1 {
+            if index == 9 && *byte > 1 {
                 break;
             }
             value |= u64::from(byte & 0x7f) << (7 * index);
             if byte & 0x80 == 0 {
-                return Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed());
+                match self.window.get(index + 1..) {
+                    Some(window) => self.window = window,
+                    None => {
+                        self.move_to(rest.get(index + 1..).unwrap_or_default());
+                        self.open();
+                    }
+                }
+                return Ok(unzigzag(value));
             }
         }
-        Err(DecodeError { fault: DecodeFault::BadVarint, position: start })
+        let cut = rest.len() < 10;
+        Err(DecodeError {
+            fault: if cut { DecodeFault::Truncated } else { DecodeFault::BadVarint },
+            position: self.position() + if cut { rest.len() as u32 } else { 0 },
+        })
     }
 
     pub fn int(&mut self) -> Result<i32, DecodeError> {
@@ -101,7 +174,6 @@ impl<'a> Reader<'a> {
         i32::try_from(self.long()?).map_err(|_| DecodeError { fault: DecodeFault::BadVarint, position: start })
     }
 
-    #[inline(always)]
     pub fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
         let start = self.position();
         match usize::try_from(self.long()?) {
@@ -112,29 +184,34 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     pub fn string(&mut self) -> Result<&'a str, DecodeError> {
-        let start = self.position();
-        let bytes = self.bytes()?;
-        let from = self.index() - bytes.len();
-        let within = from.wrapping_sub(self.checked_from);
-        match self.checked.get(within..within.wrapping_add(bytes.len())) {
-            Some(text) => Ok(text),
-            None => {
-                self.check_from(from, bytes.len()).ok_or(DecodeError { fault: DecodeFault::BadUtf8, position: start })
-            }
+        // An even byte is a length from 0 to 63.
+        if let Some((byte, window)) = self.short()
+            && byte & 1 == 0
+            && let Some((text, window)) = window.split_at_checked(usize::from(byte >> 1))
+        {
+            self.window = window;
+            return Ok(text);
         }
+        self.slowly(Self::longer_string)
     }
 
-    /// Checks from here as far as it goes. The byte before a string ends a number and is below 0x80, so no character can
-    /// begin there; and a check that ends within the string means that the string is not UTF-8.
+    #[cold]
     #[inline(never)]
-    fn check_from(&mut self, from: usize, length: usize) -> Option<&'a str> {
-        let tail = self.whole.get(from..)?;
-        self.checked = match std::str::from_utf8(tail) {
-            Ok(text) => text,
-            Err(error) => std::str::from_utf8(tail.get(..error.valid_up_to())?).ok()?,
+    fn longer_string(&mut self) -> Result<&'a str, DecodeError> {
+        let start = self.position();
+        let fault = |fault| Err(DecodeError { fault, position: start });
+        let Ok(length) = usize::try_from(self.long()?) else { return fault(DecodeFault::BadLength) };
+        if let Some((text, window)) = self.window.split_at_checked(length) {
+            self.window = window;
+            return Ok(text);
+        }
+        let Some((bytes, rest)) = self.rest().split_at_checked(length) else {
+            return Err(self.error(DecodeFault::Truncated));
         };
-        self.checked_from = from;
-        self.checked.get(..length)
+        let Ok(text) = std::str::from_utf8(bytes) else { return fault(DecodeFault::BadUtf8) };
+        self.move_to(rest);
+        self.open();
+        Ok(text)
     }
 
     pub fn fixed<const N: usize>(&mut self) -> Result<&'a [u8; N], DecodeError> {
@@ -145,21 +222,22 @@ impl<'a> Reader<'a> {
     /// The branch of a `["null", T]` union: true when a `T` follows.
     #[inline(always)]
     pub fn is_some(&mut self) -> Result<bool, DecodeError> {
-        match self.rest {
-            [0, rest @ ..] => {
-                self.rest = rest;
+        match self.short() {
+            Some((0, window)) => {
+                self.window = window;
                 Ok(false)
             }
-            [2, rest @ ..] => {
-                self.rest = rest;
+            Some((2, window)) => {
+                self.window = window;
                 Ok(true)
             }
-            _ => self.longer_branch(),
+            _ => self.slowly(Self::longer_branch),
         }
     }
 
-    /// A branch spelled in more bytes than it takes, or none at all.
+    /// A branch spelled in more bytes than it takes, none at all, or not in the window.
     #[cold]
+    #[inline(never)]
     fn longer_branch(&mut self) -> Result<bool, DecodeError> {
         let start = self.position();
         match self.long()? {
@@ -170,11 +248,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes the end of a list, if it stands next.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_empty_list(&mut self) -> bool {
-        match self.rest {
-            [0, rest @ ..] => {
-                self.rest = rest;
+        match self.short() {
+            Some((0, window)) => {
+                self.window = window;
                 true
             }
             _ => false,
@@ -213,8 +291,33 @@ impl<'a> Reader<'a> {
 
     /// Nothing may follow the last field.
     pub fn finish(self) -> Result<(), DecodeError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(self.error(DecodeFault::TrailingBytes)) }
+        if self.window.is_empty() && self.beyond.is_empty() {
+            Ok(())
+        } else {
+            Err(self.error(DecodeFault::TrailingBytes))
+        }
     }
+}
+
+fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
+/// How many bytes below 0x80 stand at the start.
+fn ascii_length(bytes: &[u8]) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let (fours, _) = words.as_chunks::<4>();
+    let high = |word: &[u8; 8]| u64::from_le_bytes(*word) & HIGH;
+    let clean = |[a, b, c, d]: &&[[u8; 8]; 4]| (high(a) | high(b)) | (high(c) | high(d)) == 0;
+    let mut length = 32 * fours.iter().take_while(clean).count();
+    for word in words.get(length / 8..).unwrap_or_default() {
+        if high(word) != 0 {
+            return length + (high(word).trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+    }
+    length + rest.iter().take_while(|byte| **byte < 0x80).count()
 }
 
 pub fn write_long(out: &mut Vec<u8>, value: i64) {
@@ -234,148 +337,6 @@ pub fn write_bytes(out: &mut Vec<u8>, value: &[u8]) {
 
 pub fn write_string(out: &mut Vec<u8>, value: &str) {
     write_bytes(out, value.as_bytes());
-}
-
-impl<'a> Avro<'a> for Text<'a> {
-    #[inline]
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        reader.string().map(Text::borrowed)
-    }
-
-    #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
-        write_string(out, self);
-    }
-}
-
-impl<'a> Avro<'a> for Bytes<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        reader.bytes().map(Bytes::from)
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        write_bytes(out, self);
-    }
-}
-
-impl<'a> Avro<'a> for bool {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        match reader.take(1)? {
-            [0] => Ok(false),
-            [1] => Ok(true),
-            _ => Err(DecodeError { fault: DecodeFault::BadBoolean, position: reader.position() - 1 }),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(*self));
-    }
-}
-
-impl<'a> Avro<'a> for i32 {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        reader.int()
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        write_long(out, (*self).into());
-    }
-}
-
-impl<'a> Avro<'a> for i64 {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        reader.long()
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        write_long(out, *self);
-    }
-}
-
-/// A union of null and `T`, null first.
-impl<'a, T: Avro<'a>> Avro<'a> for Option<T> {
-    #[inline]
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        if reader.is_some()? { T::read(reader).map(Some) } else { Ok(None) }
-    }
-
-    #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            None => out.push(0),
-            Some(value) => {
-                out.push(2);
-                value.write(out);
-            }
-        }
-    }
-}
-
-impl<'a, T: Avro<'a>> Avro<'a> for Box<T> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        T::read(reader).map(Box::new)
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        T::write(self, out);
-    }
-}
-
-impl<'a, T: Avro<'a>> Avro<'a> for List<T> {
-    #[inline]
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        // Most lists are empty.
-        if reader.is_empty_list() {
-            return Ok(Self::default());
-        }
-        let mut list = Vec::new();
-        reader.blocks(|reader, more| {
-            if list.capacity() == 0 {
-                list = Vec::with_capacity(more);
-            }
-            list.push(T::read(reader)?);
-            Ok(())
-        })?;
-        Ok(Self::from(list))
-    }
-
-    #[inline]
-    fn write(&self, out: &mut Vec<u8>) {
-        if !self.is_empty() {
-            write_long(out, self.len() as i64);
-            for entry in self {
-                entry.write(out);
-            }
-        }
-        out.push(0);
-    }
-}
-
-impl<'a> Avro<'a> for Extras<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut extras = Self::default();
-        reader.blocks(|reader, _| {
-            let position = reader.position();
-            let (key, value) = (Text::read(reader)?, Text::read(reader)?);
-            if extras.insert_new(key, value) {
-                Ok(())
-            } else {
-                Err(DecodeError { fault: DecodeFault::DuplicateKey, position })
-            }
-        })?;
-        Ok(extras)
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        if !self.is_empty() {
-            write_long(out, self.len() as i64);
-            for (key, value) in self.iter() {
-                write_string(out, key);
-                write_string(out, value);
-            }
-        }
-        out.push(0);
-    }
 }
 
 #[cfg(test)]

@@ -38,24 +38,37 @@ impl AuditEvent<'_> {
 
     /// The record path's form of [`AuditEvent::faults`]: a sound event costs no allocation.
     pub(crate) fn check(&self, position: u32) -> Result<(), DecodeError> {
+        if self.is_sound() {
+            return Ok(());
+        }
+        self.first_fault().map_or(Ok(()), |fault| Err(DecodeError { fault, position }))
+    }
+
+    #[cold]
+    fn first_fault(&self) -> Option<DecodeFault> {
         let mut first = None;
         self.each_fault(|_, fault| {
             first.get_or_insert(fault);
         });
-        first.map_or(Ok(()), |fault| Err(DecodeError { fault, position }))
+        first
     }
 
+    /// Whether no fault is to be reported, without saying which: no branch for each.
+    fn is_sound(&self) -> bool {
+        let mut faulty = false;
+        self.each_fault(|_, _| faulty = true);
+        !faulty
+    }
+
+    #[inline(always)]
     fn each_fault(&self, mut report: impl FnMut(Place, DecodeFault)) {
-        for (field, text, most) in [
-            ("/event_id", &self.event_id, ID_BYTES_MAX),
-            ("/tenant", &self.tenant, WORD_BYTES_MAX),
-            ("/event_type", &self.event_type, WORD_BYTES_MAX),
-            ("/action", &self.action, WORD_BYTES_MAX),
-            ("/outcome", &self.outcome, WORD_BYTES_MAX),
-            ("/source/system", &self.source.system, ID_BYTES_MAX),
-        ] {
-            column(Place(field, None, ""), text, most, &mut report);
-        }
+        let fixed = |field| Place(field, None, "");
+        column(fixed("/event_id"), &self.event_id, ID_BYTES_MAX, &mut report);
+        column(fixed("/tenant"), &self.tenant, WORD_BYTES_MAX, &mut report);
+        column(fixed("/event_type"), &self.event_type, WORD_BYTES_MAX, &mut report);
+        column(fixed("/action"), &self.action, WORD_BYTES_MAX, &mut report);
+        column(fixed("/outcome"), &self.outcome, WORD_BYTES_MAX, &mut report);
+        column(fixed("/source/system"), &self.source.system, ID_BYTES_MAX, &mut report);
         // Further times too: an instant that no text can hold would not come back from the leaf.
         let further = self.times.as_deref();
         for (field, time) in [
@@ -64,22 +77,20 @@ impl AuditEvent<'_> {
             ("/times/recorded_at", further.and_then(|times| times.recorded_at.as_ref())),
         ] {
             if time.is_some_and(|time| !TIMES.contains(&time.micros())) {
-                report(Place(field, None, ""), DecodeFault::TimeOutOfRange);
+                report(fixed(field), DecodeFault::TimeOutOfRange);
             }
         }
         // Canonical JSON knows doubles only.
         let bytes = self.origin.as_ref().and_then(|origin| origin.bytes);
-        if bytes.is_some_and(|bytes| !(0..=1 << 53).contains(&bytes)) {
-            report(Place("/origin/bytes", None, ""), DecodeFault::NumberOutOfRange);
+        if bytes.is_some_and(|bytes| !(0..1 << 53).contains(&bytes)) {
+            report(fixed("/origin/bytes"), DecodeFault::NumberOutOfRange);
         }
-        let actor = self.actor();
-        if actor.is_none() {
-            report(Place("/agents", None, ""), DecodeFault::EmptyField);
-        }
-        for (index, agent) in self.agents.iter().enumerate() {
-            let is_actor = actor.is_some_and(|actor| std::ptr::eq(actor, agent));
-            if is_actor {
-                let identity = agent.identity().unwrap_or_default();
+        let requestor = self.agents.iter().position(|agent| agent.requestor == Some(true));
+        let index = requestor.unwrap_or_default();
+        match self.agents.get(index) {
+            None => report(fixed("/agents"), DecodeFault::EmptyField),
+            Some(actor) => {
+                let identity = actor.identity().unwrap_or_default();
                 column(Place("/agents", Some(index), "/id"), identity, ID_BYTES_MAX, &mut report);
             }
         }
@@ -95,6 +106,7 @@ impl AuditEvent<'_> {
     }
 }
 
+#[inline(always)]
 fn column(place: Place, text: &str, most: usize, report: &mut impl FnMut(Place, DecodeFault)) {
     if text.is_empty() {
         report(place, DecodeFault::EmptyField);
@@ -103,18 +115,29 @@ fn column(place: Place, text: &str, most: usize, report: &mut impl FnMut(Place, 
         report(place, DecodeFault::TooLong);
     }
     // PostgreSQL's text cannot hold it, and no identifier needs it.
-    if has_nul(text) {
+    if has_nul(text.as_bytes()) {
         report(place, DecodeFault::NulCharacter);
     }
 }
 
-/// Eight bytes at a time: subtracting one from each borrows into the high bit only of a byte that was zero.
-fn has_nul(text: &str) -> bool {
+/// Eight bytes at a time, the last eight once more: subtracting one from each borrows into the high bit only of a byte that
+/// was zero.
+#[inline(always)]
+fn has_nul(bytes: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let in_words = words.iter().fold(0, |found, word| {
-        let word = u64::from_ne_bytes(*word);
-        found | (word.wrapping_sub(ONES) & !word)
-    });
-    in_words & (ONES << 7) != 0 || rest.contains(&0)
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    match (bytes.last_chunk::<8>(), bytes.last_chunk::<4>(), bytes.first_chunk::<4>()) {
+        (Some(last), ..) => {
+            let (words, _) = bytes.as_chunks::<8>();
+            let found = words
+                .iter()
+                .fold(zeros(u64::from_ne_bytes(*last)), |found, word| found | zeros(u64::from_ne_bytes(*word)));
+            found != 0
+        }
+        (None, Some(last), Some(first)) => {
+            let word = u64::from(u32::from_ne_bytes(*last)) << 32 | u64::from(u32::from_ne_bytes(*first));
+            zeros(word) != 0
+        }
+        _ => bytes.contains(&0),
+    }
 }

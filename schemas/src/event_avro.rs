@@ -12,7 +12,8 @@ impl<'a> AuditEvent<'a> {
         if bytes.len() > EVENT_BYTES_MAX {
             return Err(reader.error(DecodeFault::Oversized));
         }
-        let event = Self::read(&mut reader)?;
+        let mut event = Self::default();
+        event.fill(&mut reader)?;
         event.check(reader.position())?;
         reader.finish()?;
         Ok(event)

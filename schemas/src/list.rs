@@ -25,6 +25,13 @@ impl<T> List<T> {
     }
 }
 
+impl<T> List<T> {
+    /// For the codecs, which count by themselves.
+    pub(crate) fn as_mut_vec(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self(Vec::new())
@@ -121,6 +128,13 @@ impl<'a> Extras<'a> {
                 self.0.insert(index, (key, value));
                 true
             }
+        }
+    }
+
+    /// Makes room for so many more entries, where there is none at all yet.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        if self.0.capacity() == 0 {
+            self.0.reserve_exact(more);
         }
     }
 

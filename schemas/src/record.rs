@@ -11,6 +11,14 @@ use crate::time::Time;
 /// A value with an Avro form.
 pub(crate) trait Avro<'a>: Sized {
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+
+    /// Reads into a place that holds the default: large records are not moved from hand to hand.
+    #[inline(always)]
+    fn fill(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+        *self = Self::read(reader)?;
+        Ok(())
+    }
+
     fn write(&self, out: &mut Vec<u8>);
 }
 
@@ -100,10 +108,18 @@ macro_rules! records {
         }
 
         impl<'a> $crate::record::Avro<'a> for $name<'a> {
-            #[inline]
+            #[inline(always)]
             fn read(reader: &mut $crate::avro::Reader<'a>) -> Result<Self, $crate::error::DecodeError> {
-                // A struct's fields are evaluated in the order written, which is the schema's.
-                Ok(Self { $($field: $crate::record::Avro::read(reader)?,)* })
+                let mut record = Self::default();
+                record.fill(reader)?;
+                Ok(record)
+            }
+
+            #[inline(always)]
+            fn fill(&mut self, reader: &mut $crate::avro::Reader<'a>) -> Result<(), $crate::error::DecodeError> {
+                // In the order written, which is the schema's.
+                $($crate::record::Avro::fill(&mut self.$field, reader)?;)*
+                Ok(())
             }
 
             #[inline]

@@ -78,6 +78,7 @@ impl fmt::Debug for Time<'_> {
 }
 
 impl<'a> Avro<'a> for Time<'a> {
+    #[inline(always)]
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let position = reader.position();
         let given = Option::<Text<'a>>::read(reader)?;

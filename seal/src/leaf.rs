@@ -29,6 +29,8 @@ pub const SIZE_LIMIT: u64 = 1 << 40;
 pub const NUMBER_LIMIT: u64 = 1 << 53;
 /// The longest chain name in bytes.
 pub const CHAIN_BYTES_MAX: usize = 200;
+/// The longest trail name in bytes.
+pub const TRAIL_BYTES_MAX: usize = 54;
 /// The longest key id in bytes.
 pub const KEY_ID_BYTES_MAX: usize = 64;
 /// The longest code (reason, scope) in bytes.
@@ -76,6 +78,12 @@ pub fn is_chain_name(text: &str) -> bool {
     (1..=CHAIN_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
+/// A trail's name stands in the origins and in the key names of its checkpoints: 1 to 54 characters that a chain's name may have.
+#[must_use]
+pub fn is_trail_name(text: &str) -> bool {
+    text.len() <= TRAIL_BYTES_MAX && is_chain_name(text)
+}
+
 /// 1 to 64 ASCII letters, digits, `.`, `_` and `-`.
 #[must_use]
 pub fn is_key_id(text: &str) -> bool {
@@ -108,6 +116,14 @@ mod tests {
         }
         for name in ["", "a b", "a+b", "a\"b", "a\\b", "a\n", "ü", "\u{7f}", &"c".repeat(CHAIN_BYTES_MAX + 1)] {
             assert!(!is_chain_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn trail_names_are_short_chain_names() {
+        assert!(is_trail_name(&"t".repeat(TRAIL_BYTES_MAX)));
+        for name in ["", "a b", "a+b", &"t".repeat(TRAIL_BYTES_MAX + 1)] {
+            assert!(!is_trail_name(name), "{name}");
         }
     }
 

@@ -87,14 +87,23 @@ fn python(cases: &[(Vec<Line>, String)]) -> Vec<[Said; 2]> {
     said.chunks_exact(2).map(|pair| [pair[0].clone(), pair[1].clone()]).collect()
 }
 
+/// What a case is called, and whether keyless verifiers may blame two neighbours differently in it.
+type Name = (String, bool);
+
+/// Whether both said the same; of two neighbours either may be named where `neighbours` says so.
+fn same(ours: &Said, theirs: &Said, neighbours: bool) -> bool {
+    let near = ours.1.zip(theirs.1).is_some_and(|(ours, theirs)| ours.abs_diff(theirs) <= 1);
+    ours == theirs || (neighbours && ours.0 == theirs.0 && near)
+}
+
 /// Where the two differ, and what ours found.
-fn disagreements(names: &[String], cases: &[(Vec<Line>, String)]) -> Vec<String> {
+fn disagreements(names: &[Name], cases: &[(Vec<Line>, String)]) -> Vec<String> {
     let keys = keys();
     let mut wrong = Vec::new();
-    for ((name, (lines, note)), theirs) in names.iter().zip(cases).zip(python(cases)) {
+    for (((name, neighbours), (lines, note)), theirs) in names.iter().zip(cases).zip(python(cases)) {
         for (keys, theirs) in [(&[][..], &theirs[0]), (&keys[..], &theirs[1])] {
             let (ours, texts) = rust(lines, note, keys);
-            if ours != *theirs {
+            if !same(&ours, theirs, *neighbours && keys.is_empty()) {
                 wrong.push(format!("{name}, {} keys: {ours:?}, the checker {theirs:?}: {texts:?}", keys.len()));
             }
         }
@@ -106,7 +115,8 @@ fn disagreements(names: &[String], cases: &[(Vec<Line>, String)]) -> Vec<String>
 fn both_verifiers_agree_on_every_named_attack() {
     let attacks = attacks();
     assert!(attacks.len() >= 60);
-    let names: Vec<String> = attacks.iter().map(|attack| attack.name.clone()).collect();
+    let names: Vec<Name> = attacks.iter().map(|attack| (attack.name.clone(), attack.neighbour.is_some())).collect();
+    assert_eq!(names.iter().filter(|name| name.1).count(), 1, "every relaxed comparison is a decision");
     let cases: Vec<_> = attacks.into_iter().map(|attack| (attack.lines, attack.checkpoint)).collect();
     let wrong = disagreements(&names, &cases);
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
@@ -122,35 +132,37 @@ impl Random {
     }
 }
 
-/// One random change: a character of a leaf, a MAC's bit, a key id, or the order and presence of lines.
-fn change(lines: &mut Vec<Line>, random: &mut Random) -> String {
+/// One random change: a character of a leaf, a MAC's bit, a key id, or the order and presence of lines. A change of a
+/// leaf's link is the one that keyless verifiers may lay on its neighbour.
+fn change(lines: &mut Vec<Line>, random: &mut Random) -> Name {
     let at = random.below(lines.len());
     match random.below(8) {
         0 => {
             lines[at].mac[random.below(32)] ^= 1 << random.below(8);
-            format!("mac of {at}")
+            (format!("mac of {at}"), false)
         }
         1 => {
             lines.remove(at);
-            format!("removal of {at}")
+            (format!("removal of {at}"), false)
         }
         2 => {
             let to = random.below(lines.len());
             lines.swap(at, to);
-            format!("swap of {at} and {to}")
+            (format!("swap of {at} and {to}"), false)
         }
         3 => {
             let to = random.below(lines.len());
             lines.insert(to, lines[at].clone());
-            format!("copy of {at} to {to}")
+            (format!("copy of {at} to {to}"), false)
         }
         _ => loop {
             let byte = random.below(lines[at].leaf.len());
+            let link = lines[at].leaf.find("\"prev\":\"").unwrap() + 8;
             let mut bytes = lines[at].leaf.clone().into_bytes();
             bytes[byte] ^= 1 << random.below(7);
             if let Ok(leaf) = String::from_utf8(bytes) {
                 lines[at].leaf = leaf;
-                return format!("byte {byte} of {at}");
+                return (format!("byte {byte} of {at}"), (link..link + 64).contains(&byte));
             }
         },
     }

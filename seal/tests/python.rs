@@ -82,6 +82,30 @@ fn arguments(files: &Files, number: usize, attack: &Attack) -> [Vec<String>; 2] 
     [keyless, keyed]
 }
 
+/// Where the corpus allows it, without keys, the right verdict at the place beside the expected one is as good.
+fn blames_the_neighbour(attack: &Attack, keyed: usize, found: &(String, Option<u64>)) -> bool {
+    let (verdict, place) = attack.keyless;
+    let near = place.zip(found.1).is_some_and(|(place, found)| place.abs_diff(found) == 1);
+    attack.neighbour.is_some() && keyed == 0 && found.0 == verdict && near
+}
+
+/// The checker is to be read in one sitting and to run wherever Python is.
+#[test]
+fn the_checker_stays_short_and_imports_only_standard_modules() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/verify.py");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.lines().count() <= 284, "{} lines", text.lines().count());
+    let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 120).collect();
+    assert!(long.is_empty(), "longer than 120 columns: {long:#?}");
+    let imports = "import ast, sys\ntree = ast.walk(ast.parse(open(sys.argv[1], encoding='utf-8').read()))\n\
+        names = [name for node in tree for name in ([node.module] if isinstance(node, ast.ImportFrom) else \
+        [alias.name for alias in node.names] if isinstance(node, ast.Import) else [])]\n\
+        print(len(names), [name for name in names if name not in sys.stdlib_module_names])";
+    let output = Command::new("python3").args(["-c", imports]).arg(path).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.ends_with(" []\n") && !said.starts_with("0 "), "{said}");
+}
+
 #[test]
 fn the_checker_names_every_attack_of_the_corpus_and_its_first_sequence() {
     let files = Files::new();
@@ -91,7 +115,9 @@ fn the_checker_names_every_attack_of_the_corpus_and_its_first_sequence() {
     let expected = attacks.iter().flat_map(|attack| [owned(attack.keyless), owned(attack.keyed)]);
     let compared = verdicts(&files, &runs).into_iter().zip(expected).enumerate();
     let wrong: Vec<String> = compared
-        .filter(|(_, (found, expected))| found != expected)
+        .filter(|(run, (found, expected))| {
+            found != expected && !blames_the_neighbour(&attacks[run / 2], run % 2, found)
+        })
         .map(|(run, (found, expected))| format!("{} {}: {found:?}, not {expected:?}", attacks[run / 2].name, run % 2))
         .collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -220,7 +246,7 @@ fn the_checkpoint_must_be_signed_by_the_given_key_and_be_of_the_same_history() {
         ("pending", Some(16), corpus::checkpoint(&lines, 16), old.clone(), vkey.clone()),
         ("tampered", None, new.clone(), old.clone(), forger.verifier().vkey()),
         ("tampered", None, forger.sign(&forged).unwrap(), old.clone(), vkey.clone()),
-        ("tampered", Some(0), corpus::signer().sign(&foreign).unwrap(), old.clone(), vkey.clone()),
+        ("tampered", None, corpus::signer().sign(&foreign).unwrap(), old.clone(), vkey.clone()),
         ("tampered", None, new.replace("\n19\n", "\n18\n"), old.clone(), vkey.clone()),
         ("tampered", None, new.replace('\n', "\r\n"), old.clone(), vkey.clone()),
         ("tampered", None, new.clone(), format!("{old}\n"), vkey),

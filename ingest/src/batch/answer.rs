@@ -1,8 +1,9 @@
 //! A batch's answer: one result per event, in the order they came, written straight into the body.
 
-use axum::http::StatusCode;
+use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use schemas::topic;
 use serde::Serialize;
 use stream::publish::Receipt as Place;
@@ -19,6 +20,8 @@ use crate::remember::Landing;
 
 /// What most results take.
 const RESULT_BYTES: usize = 128;
+/// What a result may take without the fields that it names, which are bounded per batch.
+pub(super) const RESULT_BYTES_MAX: usize = 256;
 
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -74,7 +77,7 @@ struct Results {
 }
 
 /// Decides every line now: what is not acknowledged yet is told as that. `end` is why the batch was not read to its end.
-pub(super) fn answer(lines: Vec<Line>, ids: &str, end: Option<Problem>) -> Response {
+pub(super) fn answer(lines: Vec<Line>, ids: &str, end: Option<Problem>) -> Response<Bytes> {
     IngestMetric::BatchEvents.record(lines.len() as f64);
     let mut results = Results { text: Vec::with_capacity(lines.len() * RESULT_BYTES), ..Results::default() };
     for (index, line) in lines.into_iter().enumerate() {
@@ -95,7 +98,10 @@ pub(super) fn answer(lines: Vec<Line>, ids: &str, end: Option<Problem>) -> Respo
     }
     body.push(b'}');
     let status = if all { StatusCode::CREATED } else { StatusCode::MULTI_STATUS };
-    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 impl Results {
@@ -131,7 +137,7 @@ impl Results {
 
 /// Where an event lies, and whether it was there before this line.
 fn place(handed: &Handed) -> Result<(Place, bool), Problem> {
-    let (landing, is_replay) = handed.landing().map_err(|_| publish::not_stored())?;
+    let (landing, is_replay) = handed.landing().map_err(publish::not_taken)?;
     match landing {
         Some(Landing::Stored(place)) => Ok((place, is_replay)),
         Some(Landing::Unknown) | None => Err(publish::unacknowledged()),

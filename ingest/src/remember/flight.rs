@@ -28,12 +28,16 @@ pub enum Landing {
 pub(super) enum Landed {
     At(Landing),
     /// It is not on Kafka: sent again, it is a new event.
-    NotTaken,
+    NotTaken(NotTaken),
 }
 
 /// Kafka did not take the event: nothing of it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotTaken;
+pub enum NotTaken {
+    /// Its queue had no room, and may have some in a moment.
+    NoRoom,
+    Refused,
+}
 
 /// An event on its way: the ticket of its record.
 #[derive(Debug)]
@@ -88,7 +92,7 @@ impl Flight {
     pub fn landing(&self) -> Result<Option<Landing>, NotTaken> {
         match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Ended(Landed::At(landing)) => Ok(Some(*landing)),
-            State::Ended(Landed::NotTaken) => Err(NotTaken),
+            State::Ended(Landed::NotTaken(why)) => Err(*why),
             State::Flying { .. } => Ok(None),
         }
     }
@@ -118,7 +122,7 @@ impl Ticket for Flight {
                     return self.land(Landed::At(Landing::Unknown));
                 }
                 tracing::error!(%error, "kafka refused an event");
-                Landed::NotTaken
+                Landed::NotTaken(NotTaken::Refused)
             }
         });
     }

@@ -78,7 +78,7 @@ proptest! {
                     let Some(Naive::Flying(content)) = naive.remove(&event) else { unreachable!() };
                     match outcome {
                         0 => flight.settle(Err(error(Disposition::Reject))),
-                        1 => remember.abandon(&flight),
+                        1 => remember.abandon(&flight, NotTaken::Refused),
                         2 => {
                             flight.settle(Err(error(Disposition::Unknown)));
                             naive.insert(event, Naive::Landed(content, Landing::Unknown));
@@ -195,4 +195,14 @@ fn a_flight_forgets_those_who_have_given_up() {
         drop(remember.begin(id, digest, &waits));
     }
     assert!(flight.waiting() < 100, "one batch that brings it again and again counts once");
+}
+
+#[test]
+fn whoever_joined_an_event_that_found_no_room_hears_that() {
+    let remember = remember(200_000);
+    let Known::New(flight) = remember.look(1, 1) else { unreachable!() };
+    let Known::Flying(joined) = remember.look(1, 1) else { unreachable!() };
+    remember.abandon(&flight, NotTaken::NoRoom);
+    assert_eq!(joined.landing(), Err(NotTaken::NoRoom));
+    assert!(matches!(remember.look(1, 1), Known::New(_)), "and it can be sent again");
 }

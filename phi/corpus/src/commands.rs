@@ -10,7 +10,7 @@ use crate::failures::{self, Wanted};
 use crate::found::Finder;
 use crate::report::Report;
 use crate::sample::{self, Sample};
-use crate::{generate, score, thresholds};
+use crate::{book, generate, score, thresholds};
 
 /// Makes labelled texts and measures what the scanner finds in them.
 #[derive(Parser)]
@@ -55,6 +55,9 @@ enum Command {
         size: Size,
         #[arg(long)]
         json: bool,
+        /// Print the tables as they stand in the book
+        #[arg(long, conflicts_with_all = ["json", "split"])]
+        markdown: bool,
     },
     /// Show misses and false alarms of the dev split in their context; held-back texts are scored, never shown
     Failures {
@@ -111,7 +114,12 @@ impl Arguments {
                 let report = Report::new(score::corpus(&load(&gold)?, &load(&found)?));
                 print_report(&report, "score", json);
             }
-            Command::Report { split, size, json } => return report(split, &size, json),
+            Command::Report { size, markdown: true, .. } => {
+                let mut finder = Finder::new()?;
+                let (dev, held) = (measure(&mut finder, Split::Dev, &size)?, measure(&mut finder, Split::Held, &size)?);
+                println!("{}", book::markdown(&dev, &held));
+            }
+            Command::Report { split, size, json, .. } => return report(split, &size, json),
             Command::Failures { label, source, kind, context, limit, size } => {
                 let gold = generate::corpus("dev", size.seed, size.per_template)?;
                 let found = Finder::new()?.predict(&gold);
@@ -126,12 +134,16 @@ impl Arguments {
     }
 }
 
+fn measure(finder: &mut Finder, split: Split, size: &Size) -> Result<Report> {
+    let gold = generate::corpus(split.name(), size.seed, size.per_template)?;
+    Ok(Report::new(score::corpus(&gold, &finder.predict(&gold))))
+}
+
 fn report(split: Option<Split>, size: &Size, json: bool) -> Result<ExitCode> {
     let mut finder = Finder::new()?;
     let mut missed = Vec::new();
     for split in split.map_or(vec![Split::Dev, Split::Held], |split| vec![split]) {
-        let gold = generate::corpus(split.name(), size.seed, size.per_template)?;
-        let report = Report::new(score::corpus(&gold, &finder.predict(&gold)));
+        let report = measure(&mut finder, split, size)?;
         print_report(&report, split.name(), json);
         missed.extend(thresholds::missed(&report).into_iter().map(|wrong| format!("{}: {wrong}", split.name())));
     }

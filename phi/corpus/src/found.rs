@@ -66,12 +66,4 @@ impl<'t> CodePoints<'t> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_become_code_points() {
-        let mut points = CodePoints::of("Łódź x Ó");
-        assert_eq!([0, 7, 8, 10, 12, 2].map(|byte| points.at(byte)), [0, 4, 5, 7, 8, 1]);
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! `phi-corpus`: makes labelled texts and measures what `phi` finds in them.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to its user")]
 
+mod book;
 mod commands;
 mod failures;
 mod fill;

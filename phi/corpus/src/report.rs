@@ -57,6 +57,15 @@ impl Report {
         }
     }
 
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Tally)> {
+        self.sources.iter().map(|(name, tally)| (name.as_str(), tally))
+    }
+
+    /// All sources together.
+    pub fn whole(&self) -> &Tally {
+        &self.whole
+    }
+
     /// The label F1 of one source.
     pub fn source_f1(&self, source: &str) -> Option<f64> {
         self.sources.get(source).map(|tally| tally.all().f1())

@@ -1,6 +1,5 @@
 //! Text that may be something else: what it is written as, decoded, looked into, and the spans mapped back.
 
-use crate::Label;
 use crate::encoded::hl7::Meaning;
 use crate::encoded::origin::Decoded;
 use crate::encoded::xml::Value;

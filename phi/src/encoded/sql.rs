@@ -11,7 +11,7 @@ const CLAUSES: [&str; 5] = [" from ", " where ", " set ", " values", "into "];
 pub fn looks_like(text: &str) -> bool {
     let start = text.trim_start();
     let begins = |word: &&str| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    STATEMENTS.iter().any(|word| begins(word)) && CLAUSES.iter().any(|clause| contains(start, clause))
+    STATEMENTS.iter().any(begins) && CLAUSES.iter().any(|clause| contains(start, clause))
 }
 
 fn contains(text: &str, word: &str) -> bool {

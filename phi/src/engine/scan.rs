@@ -1,6 +1,10 @@
 //! One pass over a document or an event: the tables, the buffers, and how much work is left.
 
+use schemas::AuditEvent;
+
+use crate::Label;
 use crate::encoded::origin::Decoded;
+use crate::engine::walker::Outcome;
 use crate::finding::Finding;
 use crate::paths::load::Tables;
 use crate::paths::walk::Sheet;
@@ -11,6 +15,7 @@ use crate::text::{KnownValues, Scanner};
 pub struct Scratch {
     pub(crate) pool: Pool,
     pub(crate) found: Vec<Finding>,
+    pub(crate) outcome: Outcome,
 }
 
 /// Buffers that are lent out, one for each level of nesting.
@@ -23,6 +28,30 @@ pub(crate) struct Pool {
     pub bytes: Vec<Vec<u8>>,
     pub findings: Vec<Vec<Finding>>,
     pub sheets: Vec<Sheet>,
+}
+
+impl Pool {
+    /// Takes in the names and ids of an event's people, to be found in its texts.
+    pub fn know(&mut self, event: &AuditEvent<'_>) {
+        self.known.clear();
+        let mut add = |value: Option<&str>, label| {
+            if let Some(value) = value {
+                self.known.add(value, label);
+            }
+        };
+        for patient in &event.patients {
+            add(Some(&patient.id), Label::Mrn);
+            add(patient.name.as_deref(), Label::Name);
+            let Some(detail) = &patient.detail else { continue };
+            add(detail.display.as_deref(), Label::Name);
+            detail.identifiers.iter().for_each(|identifier| add(identifier.value.as_deref(), Label::Mrn));
+        }
+        for agent in &event.agents {
+            add(agent.id.as_deref(), Label::OtherId);
+            add(agent.name.as_deref(), Label::Name);
+            add(agent.detail.as_ref().and_then(|detail| detail.display.as_deref()), Label::Name);
+        }
+    }
 }
 
 /// How much may still be done. There is no clock here, so a limit on time is a limit on bytes looked at.

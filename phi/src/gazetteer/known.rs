@@ -35,6 +35,8 @@ const FLAGS: u32 = 20;
 
 impl Known {
     pub const NOTHING: Self = Self { facts: 0, roles: 0 };
+    /// A given name that no list has but that is made like one.
+    pub const MADE_GIVEN: Self = Self { facts: 9 << FIRST, roles: 0 };
 
     /// The facts of a row as `phi/data/build.py` writes it: `first9 last3 drug1`.
     pub(super) fn parse(row: &str) -> Option<Self> {

@@ -44,26 +44,24 @@ fn unpack(packed: &[u8]) -> Result<String, GazetteerError> {
 }
 
 pub(super) fn build(words: &str, roles: &str) -> Result<Gazetteer, GazetteerError> {
-    let mut roles = parse_roles(roles)?;
+    let roles = parse_roles(roles)?;
     let mut rows = Rows::default();
     let mut table = Gazetteer::with_capacity(words.lines().count() + roles.len(), Vec::new());
-    let (mut facts, mut row, mut count) = (Known::NOTHING, 0, 0);
+    let (mut row, mut count) = (0, 0);
     for line in words.lines() {
         if let Some(cells) = line.strip_prefix('=') {
             count += 1;
-            facts = Known::parse(cells).ok_or(GazetteerError::Row(count))?;
-            row = rows.of(facts)?;
+            row = rows.of(Known::parse(cells).ok_or(GazetteerError::Row(count))?)?;
             continue;
         }
         let fold = line.split(' ').map(fold_hash).reduce(phrase_hash).unwrap_or_default();
-        let own = match roles.remove(&fold) {
-            Some(bits) => rows.of(facts.with_roles(bits))?,
-            None => row,
-        };
-        table.insert(fold, own);
+        table.insert(fold, row);
     }
+    table.rows.clone_from(&rows.list);
     for (fold, bits) in roles {
-        table.insert(fold, rows.of(Known::NOTHING.with_roles(bits))?);
+        // Rows are only added, so the table's older copy answers for words that have no role yet.
+        let row = rows.of(table.known(fold).with_roles(bits))?;
+        table.insert(fold, row);
     }
     table.rows = rows.list;
     Ok(table)

@@ -5,6 +5,9 @@ use crate::finding::Evidence;
 use crate::gazetteer::{Gazetteer, Known, Role};
 use crate::text::{Class, Token};
 
+/// How many words of courts make a text a court's.
+const COURT_WORDS: usize = 3;
+
 /// What names and places look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'t> {
@@ -12,11 +15,14 @@ pub(crate) struct Scene<'t> {
     pub(crate) tokens: &'t [Token],
     known: &'t [Known],
     pub(crate) gazetteer: &'t Gazetteer,
+    /// The text reads like a court's: people are written with initials, and words for the parties abound.
+    pub(crate) court: bool,
 }
 
 impl<'t> Scene<'t> {
-    pub(super) const fn new(input: Input<'t>, gazetteer: &'t Gazetteer, known: &'t [Known]) -> Self {
-        Self { text: input.text, tokens: input.tokens, known, gazetteer }
+    pub(super) fn new(input: Input<'t>, gazetteer: &'t Gazetteer, known: &'t [Known]) -> Self {
+        let legal = known.iter().filter(|known| known.plays(Role::CourtWord)).take(COURT_WORDS).count();
+        Self { text: input.text, tokens: input.tokens, known, gazetteer, court: legal == COURT_WORDS }
     }
 
     #[inline]

@@ -51,7 +51,9 @@ fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
         scene.is_tight(at + 1) && scene.token(at + 1).is_some_and(|next| next.is_word() || next.class.has_digit());
     match token.mark {
         b'@' | b'_' | b'\\' | b'#' => true,
-        b'/' | b'.' | b':' | b'=' | b'+' => tight_next,
+        b'/' | b':' | b'=' | b'+' => tight_next,
+        // `smith.local`, but `Kovalenko.She` only lacks its space.
+        b'.' => tight_next && !scene.is_capital(at + 1),
         b'-' => scene.token(at + 1).is_some_and(|next| !next.space_before() && next.class.has_digit()),
         _ => token.class.has_digit(),
     }
@@ -77,7 +79,7 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
     if known.plays(Role::Postnominal) && class != Some(Class::Lower) {
         return Side { evidence: Evidence::TITLE, ..Side::of(8) };
     }
-    if known.plays(Role::Job) {
+    if known.plays(Role::Job) || is_person_key(scene, at) {
         return Side::of(5);
     }
     if matches!(scene.word(at), "a" | "an" | "the" | "his" | "her" | "my") {
@@ -89,7 +91,8 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
     if scene.token(at).is_some_and(|token| token.class.has_digit() && token.len() <= 4) {
         return Side::of(2);
     }
-    if known.plays(Role::Relation) || known.plays(Role::Person) { Side::of(3) } else { Side::NONE }
+    let acts = known.plays_any(Role::set(&[Role::Relation, Role::Person, Role::SayVerb])) || scene.word(at) == "heard";
+    if acts { Side::of(3) } else { Side::NONE }
 }
 
 /// `(born 1963)`, `(DOB`, `(mother)`, `(he/him)`, `(45)`.
@@ -97,7 +100,7 @@ fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
     let known = scene.known(at);
     let told = known.plays_any(Role::set(&[Role::Job, Role::Relation, Role::Person]));
     let pronoun = matches!(scene.word(at), "he" | "she" | "they" | "him" | "her" | "pt" | "PT" | "age" | "F" | "M");
-    if told || pronoun { Side::of(5) } else { Side::NONE }
+    if told || pronoun || is_person_key(scene, at) { Side::of(5) } else { Side::NONE }
 }
 
 fn has_at_sign(scene: &Scene<'_>, at: usize) -> bool {
@@ -144,14 +147,51 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     if known.plays(Role::Street) || known.plays(Role::Company) {
         return Side::of(eased(-6));
     }
-    if lower && known.plays(Role::SayVerb) {
+    if lower && (known.plays(Role::SayVerb) || complains(scene, at)) {
         return Side::of(4);
     }
     if lower && known.plays(Role::BeVerb) {
-        return Side::of(2);
+        return Side::of(if describes_person(scene, at + 1) { 6 } else { 3 });
+    }
+    if is_person_key(scene, at) {
+        return Side::of(4);
+    }
+    if !lower && known.plays(Role::Job) {
+        return Side::of(3);
     }
     // Behind drugs and devices.
     if lower && known.is(Fact::Clinical) && known.common() <= 4 { Side::of(eased(-2)) } else { Side::NONE }
+}
+
+/// `is a 64-year-old`, `was a pleasant`, `is an electrician`.
+fn describes_person(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at), "a" | "an")
+        && (scene.class(at + 1).is_some_and(Class::has_digit)
+            || matches!(scene.word(at + 1), "pleasant" | "lovely" | "delightful" | "healthy" | "retired")
+            || scene.plays(at + 1, Role::Person))
+}
+
+/// `c/o`: complains of.
+fn complains(scene: &Scene<'_>, at: usize) -> bool {
+    scene.word(at) == "c" && scene.is_mark(at + 1, b'/') && scene.word(at + 2) == "o"
+}
+
+/// What a person has and hardly anything else: `DOB`, `MRN`, an age.
+fn is_person_key(scene: &Scene<'_>, at: usize) -> bool {
+    let word = scene.word(at);
+    let keyed = ["dob", "mrn", "ssn", "d.o.b"].iter().any(|key| word.eq_ignore_ascii_case(key));
+    let number = scene.token(at).is_some_and(|token| token.class.has_digit() && token.len() <= 6);
+    let aged = |text: &str| {
+        let text = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        ["yo", "y", "yr", "yrs", "years", "year", "f", "m", "yof", "yom"]
+            .iter()
+            .any(|unit| text.eq_ignore_ascii_case(unit))
+    };
+    let joined = number && aged(word);
+    let parted = number
+        && scene.class(at) == Some(Class::Digits)
+        && aged(scene.word(at + 1 + usize::from(scene.is_mark(at + 1, b'-'))));
+    keyed || joined || parted
 }
 
 const VERBS: u64 = Role::set(&[Role::SayVerb, Role::BeVerb, Role::BeforeWeak, Role::PlaceBefore]);

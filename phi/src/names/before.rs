@@ -39,7 +39,9 @@ impl Side {
 pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side {
     let Some(mut at) = first.checked_sub(1) else { return Side::NONE };
     if scene.is_tight(first) && is_glue(scene, at) {
-        return Side::of(-12);
+        // `mr.smith`: only the space is missing.
+        let titled = scene.is_mark(at, b'.') && at > 0 && scene.plays(at - 1, Role::Title);
+        return if titled { abbreviated(scene, at) } else { Side::of(-12) };
     }
     if last_name < first && first - last_name == 2 && joins_names(scene, at) {
         return Side::of(5);
@@ -138,7 +140,12 @@ fn label(scene: &Scene<'_>, mark: usize) -> Side {
         scene.word(at),
         "To" | "From" | "CC" | "Cc" | "Re" | "RE" | "FROM" | "TO" | "from" | "to" | "with" | "With"
     );
-    if cased && !dash { Side::of(7) } else { Side::NONE }
+    match (cased, dash) {
+        (true, false) => Side::of(7),
+        // Any other heading.
+        (false, false) if scene.is_mark(mark, b':') => Side::of(3),
+        _ => Side::NONE,
+    }
 }
 
 /// `file name:`, `drug_name=`.
@@ -188,6 +195,13 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
     }
     if known.plays(Role::BeforeWeak) || known.plays(Role::SayVerb) {
         return Side::of(2);
+    }
+    // `RN Elodie`, `Name Dravarini, Amy`.
+    if known.plays(Role::Postnominal) && class == Some(Class::Upper) {
+        return Side::of(5);
+    }
+    if matches!(scene.word(at), "Name" | "NAME" | "name") && !names_a_thing(scene, at) {
+        return Side::labelled(7);
     }
     if known.plays(Role::NameLabel) && known.plays(Role::Never) { Side::of(3) } else { Side::NONE }
 }

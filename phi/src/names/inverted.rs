@@ -6,7 +6,7 @@ use super::weigh::standing;
 use super::word::points;
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
-use crate::gazetteer::Fact;
+use crate::gazetteer::{Fact, Role};
 use crate::listed::{Kind, Scene};
 
 /// A comma alone joins lists as well: more is asked than of a name without one.
@@ -28,9 +28,19 @@ fn caret(scene: &Scene<'_>, run: &Run) -> Option<Found> {
     }
     while words < 5 && scene.is_mark(last + 1, b'^') && scene.is_tight(last + 1) && scene.is_tight(last + 2) {
         let Some(token) = scene.token(last + 2).filter(|token| token.is_word()) else { break };
+        // An address has components as well.
+        if words == 1 && (token.len() == 2 && scene.plays(last + 2, Role::StateAbbr)) {
+            return None;
+        }
         listed |= scene.known(last + 2).first() >= 5 && token.len() > 1;
         last += 2;
         words += 1;
+        while scene.is_mark(last + 1, b'-')
+            && scene.is_tight(last + 1)
+            && scene.token(last + 2).is_some_and(|next| next.is_word() && !next.space_before())
+        {
+            last += 2;
+        }
     }
     let long = first.sort == Sort::Word && words > 1 && listed;
     let evidence = Evidence::SHAPE.with(Evidence::LAST_NAME);
@@ -43,24 +53,26 @@ fn comma(place: &Place<'_, '_>, run: &Run, taken: &[bool]) -> Option<Found> {
     if !scene.is_mark(end, b',') || !scene.is_tight(end) {
         return None;
     }
-    let (family, start) = family(run)?;
+    let (family, start) = family(place, run)?;
     let given = Run::read(scene, taken, end + 1);
-    let (given_points, last) = given_names(place, given.parts())?;
     let side = before(scene, start, place.last_name);
-    let own = points(scene, family, standing(place, family, side.announces())).family;
+    let (given_points, last) = given_names(place, given.parts(), side.announces())?;
+    let eponym = if family.known.plays(Role::Eponym) && family.known.last() >= 6 { 5 } else { 0 };
+    let own = points(scene, family, standing(place, family, side.announces())).family + eponym;
+    let particles = if start < family.first { 4 } else { 0 };
     let commoner_as_surname = family.known.last() >= family.known.first() || family.known.last() == 0;
     if own < 1 || !commoner_as_surname {
         return None;
     }
     // `in Springfield, Madison`.
-    let whole = own + given_points + side.points + 2;
+    let whole = own + particles + given_points + side.points + 2;
     let evidence = Evidence::FIRST_NAME.with(Evidence::SHAPE).with(side.evidence);
     let kind = side.kind.unwrap_or(Kind::NameInverted);
     (whole >= ENOUGH_WITH_COMMA).then_some(Found { first: start, last, kind, points: whole, evidence })
 }
 
 /// The surname that ends a run: one word with its particles, not the end of a full name.
-fn family(run: &Run) -> Option<(&Part, usize)> {
+fn family<'r>(place: &Place<'_, '_>, run: &'r Run) -> Option<(&'r Part, usize)> {
     let (last, rest) = run.parts().split_last()?;
     if last.sort != Sort::Word {
         return None;
@@ -68,12 +80,15 @@ fn family(run: &Run) -> Option<(&Part, usize)> {
     let particles = rest.iter().rev().take_while(|part| part.sort == Sort::Particle).count();
     let start = rest.get(rest.len() - particles).map_or(last.first, |part| part.first);
     let before = rest.len().checked_sub(particles + 1).and_then(|at| rest.get(at));
-    let full_name = before.is_some_and(|part| part.sort == Sort::Initial || part.known.first() > 3);
+    let full_name = before.is_some_and(|part| {
+        let name = part.known.first() > 3 && points(place.scene, part, standing(place, part, false)).given >= 4;
+        part.sort == Sort::Initial || name
+    });
     (!full_name).then_some((last, start))
 }
 
 /// One or two given names, and an initial; words behind that are no names do not count.
-fn given_names(place: &Place<'_, '_>, parts: &[Part]) -> Option<(i32, usize)> {
+fn given_names(place: &Place<'_, '_>, parts: &[Part], announced: bool) -> Option<(i32, usize)> {
     let is_name =
         |part: &&Part| part.sort != Sort::Word || points(place.scene, part, standing(place, part, false)).best() >= 2;
     let count = parts.iter().take_while(is_name).count();
@@ -84,7 +99,8 @@ fn given_names(place: &Place<'_, '_>, parts: &[Part]) -> Option<(i32, usize)> {
     let words = parts.iter().filter(|part| part.sort != Sort::Initial).count();
     let second = parts.get(1).filter(|part| part.sort == Sort::Word);
     let both_given = second.is_none_or(|part| part.known.first() >= part.known.last() && part.known.first() >= 5);
-    if own < 4 || words > 2 || !both_given {
+    let least = if announced || parts.len() > words { 1 } else { 4 };
+    if own < least || words > 2 || !both_given {
         return None;
     }
     let initials = parts.len() - words;

@@ -1,6 +1,6 @@
 //! Runs: rows of words, initials and particles that could together be one name.
 
-use crate::gazetteer::{Known, Role};
+use crate::gazetteer::{Fact, Known, Role};
 use crate::listed::Scene;
 use crate::text::Class;
 use crate::text::fold::step;
@@ -210,20 +210,34 @@ fn joined(scene: &Scene<'_>, mut part: Part) -> Part {
     while scene.is_mark(part.last + 1, b'-') && scene.is_tight(part.last + 1) && scene.is_tight(part.last + 2) {
         let next = part.last + 2;
         let Some(token) = scene.token(next).filter(|token| token.is_word()) else { break };
-        let lower_name =
-            token.class == Class::Lower && scene.known(next).is_listed_name() && scene.known(next).common() == 0;
+        // `Ji-hoon`, but not `Post-op`.
+        let other = scene.known(next);
+        if scene.plays(part.last, Role::Syllable) && other.plays(Role::Syllable) {
+            part = Part { last: next, known: Known::MADE_GIVEN, joined: true, sort: Sort::Word, ..part };
+            continue;
+        }
+        let plain = other.common() == 0 && !other.is(Fact::Clinical) && !other.is(Fact::Drug);
+        let lower_name = token.class == Class::Lower && plain && part.known.common() <= 2;
         if !(scene.is_capital(next) || lower_name) || part.last - part.first > 6 {
             break;
         }
         let known = scene.known(next);
         part.sort = Sort::Word;
         part.joined = true;
-        if known.first() + known.last() > part.known.first() + part.known.last() {
+        if plain_weight(known) > plain_weight(part.known) {
             part.known = known;
         }
         part.last = next;
     }
     part
+}
+
+/// Which of two joined words speaks for both: the better name that means least besides.
+fn plain_weight(known: Known) -> i32 {
+    let eponym = if known.plays(Role::Eponym) { 8 } else { 0 };
+    let place =
+        known.is(Fact::Country) || known.is(Fact::State) || known.plays(Role::Calendar) || known.plays(Role::Demonym);
+    known.first() + known.last() - 2 * known.common() - eponym - if place { 12 } else { 0 }
 }
 
 /// What is known of two words written as one: `O'Brien` as `obrien`.

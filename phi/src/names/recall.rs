@@ -62,9 +62,19 @@ pub(crate) fn recall(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
     for (at, token) in scene.tokens.iter().enumerate() {
         let free = !taken.get(at).copied().unwrap_or(true);
         if free && token.is_word() && token.class != Class::Lower && wanted.has(token.fold) && stands_alone(scene, at) {
-            let first = hyphenated_from(scene, at);
-            hits.extend(scene.hit((first, at), Kind::NameRecalled, SCORE, Evidence::KNOWN_VALUE.with(Evidence::CASE)));
+            let whole = hyphenated_from(scene, at);
+            let first = if super::is_free(taken, whole, at) { whole } else { at };
+            let found = scene.hit((first, at), Kind::NameRecalled, SCORE, Evidence::KNOWN_VALUE.with(Evidence::CASE));
+            push(hits, found);
         }
+    }
+}
+
+/// Both halves of `Jean-Luc` may be wanted: they are one finding.
+fn push(hits: &mut Vec<Hit>, found: Option<Hit>) {
+    match (hits.last_mut(), found) {
+        (Some(last), Some(found)) if last.kind == Kind::NameRecalled && found.start < last.end => last.end = found.end,
+        (_, found) => hits.extend(found),
     }
 }
 
@@ -84,7 +94,8 @@ fn stands_alone(scene: &Scene<'_>, at: usize) -> bool {
     let next = scene.known(at + 1);
     let everyday = scene.known(at).common() >= 5;
     let acts = next.plays_any(Role::set(&[Role::SayVerb, Role::BeVerb])) || scene.is_possessive(at + 1);
-    if everyday && !acts || next.plays(Role::EponymHead) {
+    let owned = scene.is_possessive(at + 1) && scene.plays(at + 3, Role::EponymHead);
+    if everyday && !acts || next.plays(Role::EponymHead) || owned {
         return false;
     }
     let named_after = Role::set(&[Role::CareHead, Role::Street, Role::Company]);

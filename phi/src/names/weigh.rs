@@ -6,7 +6,7 @@ use super::parts::{Part, Run, Sort};
 use super::word::{IMPOSSIBLE, Points, Standing, points};
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
-use crate::gazetteer::{Fact, Known, phrase_hash};
+use crate::gazetteer::{Fact, Known, Role, phrase_hash};
 use crate::listed::{Kind, Scene};
 
 /// A full name has at most so many words, initials and particles apart.
@@ -24,7 +24,13 @@ pub(super) struct Weighed {
 
 /// The best stretch of a run, if any is a name.
 pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
-    let parts = run.parts();
+    let found = best_of(place, run.parts())?;
+    // `Carl Dorn Registrar Anna Berg`: the first name first, the rest is a run of its own.
+    let ahead = run.parts().partition_point(|part| part.last < found.first);
+    run.parts().get(..ahead).and_then(|parts| best_of(place, parts)).or(Some(found))
+}
+
+fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
     let mut best: Option<Weighed> = None;
     for start in 0..parts.len() {
         let side = left(place, parts, start);
@@ -85,7 +91,7 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
         return only_initials(place, stretch, left);
     }
     // `Vitamin D`, `Grade I`: an initial behind a word needs a given name.
-    if words == 1 && last.sort == Sort::Initial && !(trailing_initial(first) || announced) {
+    if words == 1 && last.sort == Sort::Initial && !(trailing_initial(first) || announced || left.points >= 4) {
         return None;
     }
     let mut sum = inside + i32::try_from(initials).unwrap_or(0).min(2) * 2;
@@ -94,12 +100,30 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     }
     let right = after(place.scene, last.last, known, announced);
     sum += left.points + right.points;
-    if words > 1 && !announced && is_town(place.scene, first, last) {
+    if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
+        sum += 3;
+    }
+    if place.scene.court && initials > 0 && words == 1 {
+        sum += 2;
+    }
+    // `Na 132`: two letters are mostly something else.
+    if words + initials == 1 && left.points < 4 && place.scene.token(first.first).is_some_and(|token| token.len() <= 2)
+    {
+        sum -= 5;
+    }
+    if last.last > first.first && !announced && is_town(place.scene, first, last) {
         sum -= 9;
     }
     evidence = evidence.with(left.evidence).with(right.evidence).with(Evidence::CASE);
     let single = if words + initials > 1 { Kind::NameFull } else { Kind::NameSingle };
     Some(Weighed { first: first.first, last: last.last, points: sum, evidence, kind: left.kind.unwrap_or(single) })
+}
+
+/// A signature: nothing else stands in its sentence.
+fn stands_for_itself(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
+    let opens = scene.token(first.first).is_some_and(|token| token.starts_sentence() || token.starts_line());
+    let closes = scene.token(last.last + 1).is_none_or(|next| next.class == crate::text::Class::Newline);
+    opens && closes && first.first > 0
 }
 
 /// `San Francisco`, `Santa Rosa`.
@@ -127,8 +151,13 @@ fn words_inside(place: &Place<'_, '_>, stretch: &[Part], announced: bool) -> Opt
         if part.sort != Sort::Word {
             continue;
         }
-        let standing = standing(place, part, announced && opening.is_none());
-        let own = points(place.scene, part, standing);
+        // Behind a sure given name a common word is a surname.
+        let led = opening.is_some_and(|opening: Points| opening.given >= 7) && part.known.last() >= 5;
+        let standing = standing(place, part, announced && opening.is_none() || led);
+        let mut own = points(place.scene, part, standing);
+        if opening.is_none() && follows_month_name(part, stretch) {
+            own.given = part.known.first() / 2 + 2;
+        }
         if own.best() < IMPOSSIBLE {
             return None;
         }
@@ -182,11 +211,24 @@ fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option
     let (start, end) = (scene.token(first.first)?.start as usize, scene.token(last.last)?.end as usize);
     let written = scene.text.get(start..end)?;
     let dotted = stretch.iter().all(|part| part.last == part.first + 1);
-    if !(2..=3).contains(&stretch.len()) || !dotted || written.contains(' ') || OTHERS.contains(&written) {
+    if stretch.len() > 3 || !dotted || written.contains(' ') || OTHERS.contains(&written) {
         return None;
     }
     let right = after(scene, last.last, Known::NOTHING, false);
-    Some(5 + left.points + right.points)
+    // Courts write the people they do not name like this.
+    let base = match (scene.court, stretch.len()) {
+        (true, 1) => 6,
+        (true, _) => 10,
+        (false, 1) => return None,
+        (false, _) => 6,
+    };
+    Some(base + left.points + right.points)
+}
+
+/// `May Summers`, `April Jones`: a month that is a given name, before a surname.
+fn follows_month_name(part: &Part, stretch: &[Part]) -> bool {
+    let last = stretch.last().filter(|last| last.sort == Sort::Word && stretch.len() > 1);
+    part.known.plays(Role::Calendar) && part.known.first() >= 7 && last.is_some_and(|last| last.known.last() >= 7)
 }
 
 fn trailing_initial(word: &Part) -> bool {

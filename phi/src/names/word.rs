@@ -1,6 +1,6 @@
 //! What one word brings to a name: points for its lists, against its other meanings.
 
-use super::parts::{Part, Sort};
+use super::parts::Part;
 use crate::gazetteer::{Fact, Known, Role};
 use crate::listed::Scene;
 use crate::text::Class;
@@ -34,7 +34,7 @@ pub(super) struct Standing {
 }
 
 /// What a common English word loses, by how common it is.
-const COMMON: [i32; 8] = [0, 1, 2, 3, 5, 7, 8, 9];
+const COMMON: [i32; 8] = [0, 1, 1, 2, 4, 6, 8, 9];
 /// Below this a word is no part of a name at all.
 pub(super) const IMPOSSIBLE: i32 = -4;
 
@@ -67,7 +67,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
         points =
             if standing.shouted { Points { given: 0, family: 1 } } else { Points { given: 2, family: 3 + surname } };
         if part.class == Class::Mixed {
-            points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 4 });
+            points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 14 });
         }
     }
     // In the dictionary with a capital only: `Tolkien`, but products as well.
@@ -76,11 +76,11 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     }
     let loss = common_loss(known, standing) + other_meaning(known, standing);
     points = points.minus(loss);
-    if loss == 0 && first >= 8 && !known.is(Fact::Eponym) && part.class != Class::Lower {
+    if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
-        points.given += 2;
+        points.given += 3;
     }
-    if part.class == Class::Upper && !standing.shouted && part.sort == Sort::Word {
+    if part.class == Class::Upper && !standing.shouted && part.first == part.last {
         points = points.minus(capitals_loss(scene, part));
     }
     if part.joined && common == 0 { points.minus(-1) } else { points }
@@ -131,7 +131,7 @@ fn other_meaning(known: Known, standing: Standing) -> i32 {
         loss += either(3, 7);
     }
     if known.city() > 0 {
-        loss += either(0, known.city() / 2);
+        loss += either(0, (known.city() - 3).max(0));
     }
     if known.plays_any(PERSON_WORDS) {
         loss += if known.last() >= 10 { 3 } else { 8 };

@@ -47,6 +47,8 @@ pub(crate) struct Tables {
     pub segments: Segments,
     /// The type of FHIR resources that have none of their own, and of the parameters of a search.
     pub resource: Option<TypeId>,
+    /// The type of our own event.
+    pub event: Option<TypeId>,
     /// Of FHIR's elements: what is not named is one of these, or of the type that its members show.
     pub element: Option<TypeId>,
     pub search: Option<TypeId>,
@@ -57,6 +59,12 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
+    #[must_use]
+    pub fn rule_id(&self, name: &str) -> Option<RuleId> {
+        let place = self.names.iter().position(|known| **known == *name)?;
+        Some(RuleId(FIRST_RULE + u16::try_from(place).ok()?))
+    }
+
     #[must_use]
     pub fn rule_name(&self, rule: RuleId) -> Option<&str> {
         self.names.get(usize::from(rule.0.checked_sub(FIRST_RULE)?)).map(|name| &**name)
@@ -181,8 +189,9 @@ impl Loader {
         let is_owner =
             |name: &str| identifiers.rules.iter().any(|rule| rule.owners.iter().any(|owner| **owner == *name));
         let types = Types::new(types, is_owner);
-        let [resource, element, search] = ["Resource", "Element", "Search"].map(|name| types.find(name));
-        Ok(Tables { types, keys, identifiers, segments, resource, element, search, url_rule, names, trials })
+        let [resource, event, element, search] =
+            ["Resource", "event.AuditEvent", "Element", "Search"].map(|name| types.find(name));
+        Ok(Tables { types, keys, identifiers, segments, resource, event, element, search, url_rule, names, trials })
     }
 
     fn compile(&mut self, file: &str, rule: TypeRule, ids: &BTreeMap<String, TypeId>) -> Result<Type, RuleError> {

@@ -85,7 +85,8 @@ fn is_no_dose(scene: &Scene<'_>, first: usize, last: usize) -> bool {
     let dose = known.plays(Role::ThingAfter)
         || known.plays(Role::Calendar)
         || known.plays(Role::Postnominal) && first + 1 < last;
-    let title = scene.plays(last, Role::Title) && scene.is_capital(last + 1) && !scene.is_mark(last + 1, b',');
+    let behind = last + 1 + usize::from(scene.is_mark(last + 1, b'.'));
+    let title = scene.plays(last, Role::Title) && scene.is_capital(behind) && !scene.plays(behind, Role::Direction);
     !(dose || title)
 }
 
@@ -98,7 +99,9 @@ fn route(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let kind =
         matches!(scene.word(next), "Highway" | "Hwy" | "Route" | "Rte" | "RR" | "Road" | "HWY" | "ROUTE" | "FM" | "CR");
     let number = if scene.is_mark(next + 1, b'.') { next + 2 } else { next + 1 };
-    (kind && scene.class(number)?.has_digit() && scene.word(number).len() <= 5).then_some(number)
+    let fits = kind && scene.class(number)?.has_digit() && scene.word(number).len() <= 5;
+    let towards = scene.plays(number + 1, Role::Direction) && scene.is_capital(number + 1);
+    fits.then_some(number + usize::from(towards))
 }
 
 /// `, Apt 4B`, ` Suite 200`, ` #5`, `, Floor 2`.
@@ -139,7 +142,9 @@ pub(super) fn named(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     {
         return Some(Spot { first: at, last: tail(scene, at + 3), kind: Kind::GeoAddress, score: 88 });
     }
-    let street = street::with_prefix(scene, at).or_else(|| street::with_street_end(scene, at))?;
+    // `Place`, `route`, `via` are English words too.
+    let english = scene.class(at) == Some(Class::Lower) && scene.known(at).common() > 0;
+    let street = street::with_prefix(scene, at).filter(|_| !english).or_else(|| street::with_street_end(scene, at))?;
     let number = if scene.is_mark(street + 1, b',') { street + 2 } else { street + 1 };
     let number = if matches!(scene.word(number), "No" | "no" | "nr" | "n") {
         number + 1 + usize::from(scene.is_mark(number + 1, b'.') || scene.is_mark(number + 1, b':'))

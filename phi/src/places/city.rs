@@ -17,7 +17,8 @@ pub(super) fn with_evidence(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     }
     let listed = city(scene, at);
     if let Some(town) = listed.or_else(|| unlisted(scene, at))
-        && let Some(last) = state_behind(scene, town).filter(|_| is_no_person(scene, at, town, listed.is_some()))
+        && let Some(last) = state_behind(scene, town)
+            .filter(|_| is_no_person(scene, at, town, listed.is_some()) && !is_ambiguous_code(scene, at, town))
     {
         return Some(Spot { first: at, last, kind: Kind::GeoCityState, score: if listed.is_some() { 90 } else { 75 } });
     }
@@ -25,6 +26,23 @@ pub(super) fn with_evidence(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         return listed_town(scene, at, town);
     }
     after_lives_in(scene, at)
+}
+
+/// `CT`, `MS`, `OR` mean something else in a clinical text.
+fn is_ambiguous_code(scene: &Scene<'_>, first: usize, town: usize) -> bool {
+    let code = if scene.is_mark(town + 1, b',') { town + 2 } else { town + 1 };
+    let zip = scene.class(code + 1).is_some_and(Class::has_digit) && scene.word(code + 1).len() == 5;
+    let known = scene.known(first);
+    let town_only = first < town || known.last() < 8 && known.city() >= 3 || leads(scene, first) > 0;
+    if scene.class(code) == Some(Class::Upper) {
+        let other = matches!(
+            scene.word(code),
+            "CT" | "MS" | "OR" | "IN" | "ME" | "HI" | "OK" | "MI" | "ID" | "AL" | "DE" | "LA" | "PA" | "MD" | "CO"
+        );
+        return other && !zip && !town_only;
+    }
+    // `Campbell, Virginia` is a person.
+    scene.known(code).first() >= 5 && known.last() >= 8 && first == town && leads(scene, first) == 0 && !zip
 }
 
 /// `Smith, MD` and `Jones, PA` are people: codes that are post-nominals as well need a listed town of the United States.
@@ -37,7 +55,8 @@ fn is_no_person(scene: &Scene<'_>, first: usize, town: usize, listed: bool) -> b
             || leads(scene, first) >= 2;
     }
     let known = scene.known(town);
-    listed && leads(scene, first) > 0 || first < town && listed || known.last() < 4 && known.is(Fact::UsCity)
+    let led = leads(scene, first) > 0 || first < town;
+    listed && led || known.last() < 4 && known.is(Fact::UsCity)
 }
 
 /// Words that could be a town before a state's code: one to three capitals.
@@ -63,11 +82,16 @@ fn leads(scene: &Scene<'_>, at: usize) -> u8 {
     match (preposition, resides) {
         (true, true) => 3,
         (true, false) => match scene.word(before) {
-            "in" | "In" | "near" | "outside" | "downtown" => 2,
-            "at" | "from" | "to" => 1,
+            "in" | "In" | "IN" | "near" | "outside" | "downtown" => 2,
+            "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" => 1,
             _ => 0,
         },
-        (false, true) if scene.plays(before, Role::Resides) || scene.is_mark(before, b':') => 2,
+        (false, true)
+            if scene.plays(before, Role::Resides)
+                || matches!(scene.token(before).map_or(0, |t| t.mark), b':' | b'"') =>
+        {
+            2
+        }
         _ => 0,
     }
 }
@@ -89,7 +113,8 @@ fn listed_town(scene: &Scene<'_>, first: usize, town: usize) -> Option<Spot> {
     // `from Jackson` may be a person, `lives in Jackson` is not.
     let person = first == town && (known.first() >= 8 || known.last() >= 9) && known.city() < 6;
     let word = known.common() >= 5 || known.is(Fact::Clinical) && known.common() > 0;
-    let needed = if person || word && first == town { 3 } else { 2 };
+    let inside = lead >= 2 && matches!(scene.word(first.wrapping_sub(1)), "in" | "In" | "near" | "outside");
+    let needed = if person && !inside || word && first == town { 3 } else { 2 };
     let single_from = lead == 1 && !person && !word && known.city() >= 3;
     if (lead >= needed || single_from) && !is_country_only(known, first == town) {
         return Some(Spot { first, last: town, kind: Kind::GeoCity, score: 70 + 5 * lead });
@@ -139,7 +164,10 @@ fn is_abbreviation(scene: &Scene<'_>, first: usize, town: usize) -> bool {
 fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let known = scene.known(at);
     let place = known.is(Fact::Country) || known.is(Fact::State) || known.plays(Role::Demonym);
-    if leads(scene, at) < 3
+    let made = matches!(scene.word(at.wrapping_sub(1)), "in" | "near" | "outside" | "at" | "of")
+        && known.is_nothing()
+        && has_town_end(scene.word(at));
+    if !(leads(scene, at) >= 3 || made)
         || known.common() >= 4
         || place
         || known.plays_any(NO_TOWN)
@@ -164,11 +192,29 @@ fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     (!organisation).then(|| Spot { first: at, last: country_behind(scene, last), kind: Kind::GeoCity, score: 72 })
 }
 
+/// Ends that towns have and hardly any other word that no list knows.
+fn has_town_end(word: &str) -> bool {
+    const ENDS: [&str; 36] = [
+        "ton", "ville", "burg", "burgh", "ham", "ford", "bury", "stead", "field", "wick", "minster", "mouth", "port",
+        "haven", "dale", "wood", "shire", "borough", "stadt", "heim", "hausen", "grad", "abad", "pur", "polis", "view",
+        "brook", "gate", "church", "chester", "caster", "worth", "thorpe", "leigh", "hurst", "vale",
+    ];
+    word.len() >= 6 && ENDS.iter().any(|end| word.ends_with(end))
+}
+
 /// `Cook County`, `County of Kent`, `Orleans Parish`.
 fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let spot = |last: usize| {
         Some(Spot { first: at, last: state_behind(scene, last).unwrap_or(last), kind: Kind::GeoCounty, score: 85 })
     };
+    if matches!(scene.word(at), "County" | "COUNTY" | "Co") && !scene.plays(at + 2, Role::Court) {
+        let next = at + 1 + usize::from(scene.is_mark(at + 1, b'.'));
+        let listed = scene.known(next).is(Fact::County) || scene.known(next).city() >= 2;
+        let whole = !(scene.is_capital(next + 1) && scene.known(next + 1).plays_any(ORGANISATION));
+        if scene.is_capital(next) && listed && whole && scene.known(next).common() < 5 {
+            return spot(next);
+        }
+    }
     if scene.plays(at, Role::GeoTail) {
         let of = scene.word(at + 1) == "of" && scene.is_capital(at + 2) && !scene.known(at + 2).plays(Role::Never);
         let proper = scene.known(at + 2).common() < 5;
@@ -193,7 +239,22 @@ fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let town = city(scene, at)?;
     let known = scene.known(at);
-    let sure = leads(scene, at) >= 3 && (known.common() == 0 && known.city() >= 3 || town > at);
+    // `chandler, florida`, `yonkers, ny 10701`.
+    if scene.is_mark(town + 1, b',') && known.common() < 5 {
+        let state =
+            super::locality::state_name(scene, town + 2).filter(|_| scene.class(town + 2) == Some(Class::Lower));
+        let coded = scene.plays(town + 2, Role::StateAbbr) && scene.word(town + 2).len() == 2;
+        let code = (coded && (leads(scene, at) > 0 || scene.class(town + 3).is_some_and(Class::has_digit)))
+            .then_some(town + 2);
+        if let Some(last) = state.or(code) {
+            let last = super::locality::zip_behind(scene, last).unwrap_or(last);
+            return Some(Spot { first: at, last, kind: Kind::GeoCityState, score: 78 });
+        }
+    }
+    let single = known.common() == 0 && known.city() >= 3;
+    let plain = single && known.last() < 9 && known.first() < 8 && !known.is(Fact::Clinical) && !known.is(Fact::Eponym);
+    let lead = leads(scene, at);
+    let sure = lead >= 3 && (single || town > at) || lead == 2 && scene.word(at.wrapping_sub(1)) == "in" && plain;
     (sure && !is_part_of_more(scene, town + 1)).then_some(Spot {
         first: at,
         last: town,
@@ -241,13 +302,18 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         || known.is(Fact::Clinical)
         || known.plays(Role::Eponym)
         || known.plays(Role::Never);
-    let name = known.first() >= 6 || known.last() >= 7;
+    let name = known.first() >= 5 || known.last() >= 5;
     let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));
     let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before() && scene.known(at - 1).common() < 6;
     let glued =
         !token.space_before() && !matches!(scene.token(at.wrapping_sub(1)).map_or(0, |t| t.mark), b'(' | b'"' | b'-');
     let goes_on = scene.is_capital(last + 1) && scene.token(last + 1).is_some_and(crate::text::Token::space_before);
-    let fits = !single && whole.city() >= 3 && !in_run && !glued && !goes_on && !is_part_of_more(scene, last + 1);
+    let fits = !single
+        && whole.city() >= if last == at { 5 } else { 4 }
+        && !in_run
+        && !glued
+        && !goes_on
+        && !is_part_of_more(scene, last + 1);
     (fits && !is_abbreviation(scene, at, last) && token.class != Class::Upper).then_some(last)
 }
 

@@ -14,7 +14,7 @@ pub(super) fn zip(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     }
     let near = at.saturating_sub(4)..at;
     let labelled = near.rev().take_while(|place| scene.class(*place) != Some(Class::Newline)).any(|place| {
-        ["zip", "zipcode", "postcode", "postal", "plz"]
+        ["zip", "zipcode", "postcode", "postal", "postalcode", "plz"]
             .iter()
             .any(|label| scene.word(place).eq_ignore_ascii_case(label))
     });

@@ -120,11 +120,7 @@ pub(super) fn tail(scene: &Scene<'_>, street: usize) -> usize {
 fn next_piece(scene: &Scene<'_>, last: usize) -> Option<usize> {
     let mut at = last + 1;
     let mut marks = 0;
-    while marks < 3
-        && (scene.is_mark(at, b',')
-            || scene.class(at) == Some(Class::Newline)
-            || (marks == 0 && scene.is_mark(at, b'.')))
-    {
+    while marks < 3 && (scene.is_mark(at, b',') || scene.class(at) == Some(Class::Newline)) {
         at += 1;
         marks += 1;
     }
@@ -149,10 +145,22 @@ fn piece(scene: &Scene<'_>, at: usize, last: usize) -> Option<usize> {
     if !separated || !scene.is_capital(at) {
         return None;
     }
+    if scene.class(at - 1) == Some(Class::Newline) {
+        // The next line belongs to the address only with a state or a code.
+        return town_line(scene, at);
+    }
     if let Some(end) = state_name(scene, at).or_else(|| country(scene, at)) {
         return Some(zip_behind(scene, end).unwrap_or(end));
     }
     town(scene, at)
+}
+
+/// A line of an address that is more than a word: `Springfield, IL 62704`.
+fn town_line(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let end = town(scene, at)?;
+    let coded =
+        (at + 1..=end).any(|place| is_state_code(scene, place) || scene.class(place).is_some_and(Class::has_digit));
+    coded.then_some(end)
 }
 
 /// A town in an address: listed, or one to three capitals with a state, a code or a sentence's end behind.

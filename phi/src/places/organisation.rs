@@ -25,7 +25,9 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
         return None;
     }
     // `The Royal Infirmary`: the name starts behind the article.
-    if matches!(scene.word(at), "The" | "THE" | "A" | "An") {
+    if matches!(scene.word(at), "The" | "THE" | "A" | "An" | "Our" | "At" | "To" | "From")
+        || is_shouted_small(scene, at)
+    {
         return None;
     }
     if scene.known(at).plays(Role::KnownOrg) && scene.known(at).common() < 5 {
@@ -50,7 +52,60 @@ fn continues_row(scene: &Scene<'_>, at: usize) -> bool {
         && scene.token(at).is_some_and(crate::text::Token::space_before)
         && !scene.known(at - 1).plays_any(OPENS_NONE)
         && !scene.known(at - 1).plays(Role::Person)
+        && !is_shouted_small(scene, at - 1)
         && !matches!(scene.word(at - 1), "The" | "THE" | "A" | "An" | "At" | "In" | "From" | "To" | "By")
+}
+
+/// `st. elizabeth hospice`, `hughes regional medical center`: in lower case, from its head backwards.
+pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
+    let soft = |at: usize| scene.known(at).plays_any(Role::set(&[Role::CareSoft, Role::CareMod]));
+    let tail = scene.plays(head, Role::CareTail) && head > 0 && scene.plays(head - 1, Role::CareSoft);
+    if !(scene.plays(head, Role::CareHead) || tail)
+        || scene.known(head + 1).plays_any(Role::set(&[Role::CareHead, Role::CareTail]))
+    {
+        return None;
+    }
+    let mut first = head;
+    let mut telling = false;
+    while first > 0 && head - first < 6 {
+        let at = first - 1;
+        let known = scene.known(at);
+        let saint = scene.is_mark(at, b'.') && scene.word(at.wrapping_sub(1)) == "st";
+        if saint {
+            (first, telling) = (at - 1, true);
+            break;
+        }
+        let possessive = scene.word(at) == "s" && scene.is_apostrophe(at.wrapping_sub(1));
+        if possessive {
+            first = at - 1;
+            continue;
+        }
+        let lower = scene.class(at) == Some(Class::Lower)
+            && scene.token(first).is_some_and(|token| token.space_before() || scene.is_apostrophe(first));
+        if !lower || known.plays_any(SMALL) {
+            break;
+        }
+        let name = known.city() >= 3
+            || known.last() >= 9
+            || known.first() >= 9
+            || matches!(scene.word(at), "st" | "saint" | "mercy");
+        let telling_here =
+            name && (known.common() < 4 || matches!(scene.word(at), "mercy" | "st" | "saint")) && !soft(at)
+                || matches!(scene.word(at), "st" | "saint" | "mercy");
+        if !(telling_here || soft(at) || telling && known.common() < 4) {
+            // An unknown word before a head tells as well.
+            let after_saint = matches!(scene.word(at.wrapping_sub(1)), "st" | "saint");
+            let dotted = scene.is_mark(at.wrapping_sub(1), b'.') && scene.word(at.wrapping_sub(2)) == "st";
+            if (known.is_nothing() || after_saint || dotted) && !telling {
+                let back = usize::from(after_saint) + 2 * usize::from(dotted);
+                (first, telling) = (at - back, true);
+            }
+            break;
+        }
+        telling |= telling_here;
+        first = at;
+    }
+    (telling && first < head).then_some(Spot { first, last: head, kind: Kind::OrgCare, score: 72 })
 }
 
 /// `Walgreens`, `Kaiser Permanente`, with what they are behind.
@@ -72,7 +127,7 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
         if taken.get(at).copied().unwrap_or(true) {
             break;
         }
-        if !scene.is_capital(at) {
+        if !scene.is_capital(at) || is_shouted_small(scene, at) {
             match joint(scene, at) {
                 Some(next)
                     if next < from + LONGEST
@@ -99,9 +154,26 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
 const BEFORE_OF: u64 = HEADS | Role::set(&[Role::CompanySoft, Role::CareTail, Role::CareSoft, Role::CareMod]);
 
 fn is_small(scene: &Scene<'_>, at: usize) -> bool {
-    scene.class(at) == Some(Class::Lower)
-        && matches!(scene.word(at), "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del")
+    matches!(
+        scene.word(at),
+        "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del" | "w" | "OF" | "FOR" | "THE" | "AND" | "DE"
+    )
 }
+
+/// Small words of a line in capitals.
+fn is_shouted_small(scene: &Scene<'_>, at: usize) -> bool {
+    scene.class(at) == Some(Class::Upper) && scene.known(at).plays_any(SMALL)
+}
+
+const SMALL: u64 = Role::set(&[
+    Role::PlaceBefore,
+    Role::BeforeWeak,
+    Role::BeVerb,
+    Role::SayVerb,
+    Role::Greeting,
+    Role::BeforeName,
+    Role::Resides,
+]);
 
 /// What may stand between two capitals of one name: `of`, `and`, `for`, `'s`, `.` of `St.`, a hyphen.
 fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
@@ -109,8 +181,11 @@ fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
         let next = at + 1;
         let twice = scene.class(next) == Some(Class::Lower) && matches!(scene.word(next), "the" | "la" | "les");
         let next = if twice { next + 1 } else { next };
-        // `and` joins only inside of a name, which a head behind it shows.
-        let joins = scene.word(at) != "and"
+        // `and` joins only inside of a name, which a head behind it shows; a person follows `for`.
+        let word = scene.word(at);
+        let person =
+            matches!(word, "for" | "FOR") && scene.known(next).is_listed_name() && scene.known(next).common() < 4;
+        let joins = !person && !matches!(word, "and" | "AND")
             || scene.known(next).plays_any(Role::set(&[
                 Role::CareSoft,
                 Role::CareHead,
@@ -134,6 +209,11 @@ fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
 fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     let known = scene.known(at);
     let opens = at == from;
+    if !opens && row.telling > 0 && is_dotted_form(scene, at) {
+        row.kind = Some(Kind::OrgCompany);
+        row.last = at + 3;
+        return;
+    }
     if known.plays(Role::Company) && !opens && is_legal_form(scene, at) {
         row.kind = Some(Kind::OrgCompany);
         row.last = at
@@ -161,7 +241,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
         let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
-        let practice = scene.known(at.wrapping_sub(1)).city() >= 3 && at > from;
+        let practice = at > from
+            && scene.known(at - 1).city() >= 3
+            && scene.known(at - 1).first() < 8
+            && is_practice(scene.word(at));
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
@@ -175,6 +258,35 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     } else if row.kind.is_some() && known.plays(Role::CareMod) {
         row.last = at;
     }
+}
+
+/// `A.S.`, `S.A.`, `B.V.`
+fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
+    let forms = matches!(
+        (scene.word(at), scene.word(at + 2)),
+        ("A", "S" | "Ş" | "G" | "D" | "B") | ("S", "A" | "L" | "p") | ("B" | "N", "V")
+    );
+    forms
+        && scene.is_mark(at + 1, b'.')
+        && scene.is_mark(at + 3, b'.')
+        && scene.is_tight(at + 1)
+        && scene.is_tight(at + 2)
+}
+
+/// `Springfield Pediatrics`.
+fn is_practice(word: &str) -> bool {
+    const PRACTICES: [&str; 9] = [
+        "Pediatrics",
+        "Cardiology",
+        "Orthopedics",
+        "Dermatology",
+        "Physicians",
+        "Associates",
+        "Dental",
+        "Oncology",
+        "Imaging",
+    ];
+    PRACTICES.contains(&word)
 }
 
 fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
@@ -219,7 +331,14 @@ fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
             | "District"
             | "Royal"
     );
-    let generic = known.common() >= 4 && known.last() < 9 && known.first() < 9 && known.city() < 5;
+    let before_head =
+        scene.known(at + 1).plays(Role::CareHead) && scene.is_capital(at + 1) && !known.is(Fact::Clinical);
+    let opens = scene.token(at).is_some_and(crate::text::Token::starts_sentence);
+    let generic = known.common() >= 4
+        && known.last() < 9
+        && known.first() < 9
+        && known.city() < 5
+        && !(before_head && !opens && !known.plays(Role::CareMod));
     let term = (known.is(Fact::Clinical) || known.is(Fact::Drug)) && known.last() < 9 && known.city() < 5;
     let role = known.plays_any(Role::set(&[
         Role::Demonym,
@@ -229,5 +348,6 @@ fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
         Role::Direction,
         Role::Calendar,
     ])) || known.plays(Role::CareMod) && !saint;
-    saint || !(generic || term || role)
+    let town = known.phrase_words() > 1 && super::locality::city(scene, at).is_some_and(|last| last > at);
+    saint || town || !(generic || term || role)
 }

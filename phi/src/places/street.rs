@@ -18,6 +18,10 @@ pub(super) fn with_suffix(scene: &Scene<'_>, from: usize) -> Option<usize> {
             at += 1;
             continue;
         }
+        if scene.is_possessive(at) {
+            at += 2;
+            continue;
+        }
         if token.is_mark(b'\'') || token.is_mark(b'-') && scene.is_tight(at) {
             at += 1;
             continue;
@@ -50,13 +54,15 @@ fn is_suffix(scene: &Scene<'_>, at: usize) -> bool {
 fn is_street_word(scene: &Scene<'_>, at: usize, words: usize) -> bool {
     match scene.class(at) {
         Some(Class::Capital | Class::Mixed) => !scene.plays(at, Role::Calendar) || words > 0,
-        Some(Class::Upper) => true,
+        Some(Class::Upper) => !scene.known(at).plays_any(SMALL_WORDS) || scene.plays(at, Role::Direction),
         // `5th`, `42nd`.
         Some(Class::Alnum) => is_ordinal(scene.word(at)),
         Some(Class::Lower) => words > 0 && matches!(scene.word(at), "of" | "the" | "and" | "de" | "la"),
         _ => false,
     }
 }
+
+const SMALL_WORDS: u64 = Role::set(&[Role::PlaceBefore, Role::BeforeWeak, Role::BeVerb]);
 
 fn is_ordinal(word: &str) -> bool {
     ["st", "nd", "rd", "th", "ST", "ND", "RD", "TH"].iter().any(|end| {
@@ -83,7 +89,14 @@ fn direction_behind(scene: &Scene<'_>, last: usize, street: usize) -> usize {
 pub(super) fn in_lower_case(scene: &Scene<'_>, from: usize) -> Option<usize> {
     const SUFFIXES: [&str; 12] =
         ["street", "avenue", "ave", "road", "rd", "lane", "drive", "blvd", "boulevard", "st", "parkway", "pkwy"];
-    let found = (from + 1..from + 4).find(|at| SUFFIXES.contains(&scene.word(*at)))?;
+    const WEAK: [&str; 12] =
+        ["dr", "cir", "ct", "ln", "way", "hwy", "place", "pl", "terrace", "circle", "court", "broadway"];
+    let led = from >= 2 && matches!(scene.word(from - 2), "at" | "to" | "lives" | "live" | "address" | "from");
+    let fits = |word: &str| SUFFIXES.contains(&word) || led && WEAK.contains(&word);
+    if led && scene.word(from) == "broadway" {
+        return Some(from);
+    }
+    let found = (from + 1..from + 4).find(|at| fits(scene.word(*at)))?;
     let plain = (from..found).all(|at| {
         let known = scene.known(at);
         let ordinal = scene.class(at) == Some(Class::Alnum) && is_ordinal(scene.word(at));
@@ -109,6 +122,10 @@ pub(super) fn with_prefix(scene: &Scene<'_>, at: usize) -> Option<usize> {
     }
     let mut next = at + 1;
     if scene.is_mark(next, b'.') && scene.is_tight(next) {
+        // `ul. Nowa`, but `in place. The`.
+        if scene.word(at).len() > 3 {
+            return None;
+        }
         next += 1;
     }
     let mut last = None;

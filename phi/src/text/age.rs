@@ -4,8 +4,8 @@ use crate::finding::Evidence;
 
 use super::claims::{Claims, Kind, Rank};
 use super::groups::continues;
-use super::lexicon::{AGE, FILLER, NUMBER};
-use super::token::Class;
+use super::lexicon::{AGE, FILLER, NUMBER, PERSON, UNIT};
+use super::token::{Class, Token};
 use super::view::View;
 
 const AGES: std::ops::RangeInclusive<u32> = 90..=125;
@@ -16,6 +16,7 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let (start, end) = (token.start as usize, token.end as usize);
     let before = view.byte_before(start);
     let inner = matches!(before, b'.' | b'/' | b':' | b'-' | b'$' | b'#') && view.byte_before(start - 1) != b' ';
+    let inner = inner && !(before == b'/' && gendered(view, at));
     if token.len() > 9 || inner && before != b':' || before == b':' && view.byte_before(start - 1).is_ascii_digit() {
         return None;
     }
@@ -23,12 +24,18 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
         return fused(view, at, claims);
     }
     view.number(at).filter(|age| AGES.contains(age) && token.len() <= 3)?;
-    if let Some(last) = years_old(view, at + 1) {
-        let end = view.token(last)?.end as usize;
+    if years_old(view, at + 1) {
         claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_AFTER);
         return Some(end);
     }
-    if !told_before(view, at) || continues(view, end) || view.byte(end) == b'-' && view.byte(end + 1).is_ascii_digit() {
+    if gendered(view, at) || birthday(view, at) {
+        claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::NEIGHBOURS);
+        return Some(end);
+    }
+    if !(told_before(view, at) || beside_person(view, at))
+        || continues(view, end)
+        || view.byte(end) == b'-' && view.byte(end + 1).is_ascii_digit()
+    {
         return None;
     }
     claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::LABEL_BEFORE);
@@ -65,12 +72,14 @@ pub(crate) fn find_written(view: &View<'_>, at: usize, claims: &mut Claims<'_>) 
         return None;
     }
     let start = view.token(at)?.start as usize;
-    let (last, evidence) = match years_old(view, next) {
-        Some(last) => (last, Evidence::LABEL_AFTER),
-        None if told_before(view, at) => (next - 1, Evidence::LABEL_BEFORE),
-        None => return None,
+    let evidence = if years_old(view, next) {
+        Evidence::LABEL_AFTER
+    } else if told_before(view, at) {
+        Evidence::LABEL_BEFORE
+    } else {
+        return None;
     };
-    let end = view.token(last)?.end as usize;
+    let end = view.token(next - 1)?.end as usize;
     claims.add(Kind::Age, (start, end), Rank::Labelled, evidence);
     Some(end)
 }
@@ -86,20 +95,17 @@ fn fused(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
         return None;
     }
     let is = |words: &[&str]| words.iter().any(|known| rest.eq_ignore_ascii_case(known));
-    let last = if is(&["yo", "yom", "yof", "yrold", "yearold"]) || matches!(rest, "M" | "F") {
-        at
-    } else if is(&["y", "yr", "yrs"]) {
-        old_after(view, at + 1).or_else(|| slash_o(view, at + 1)).unwrap_or(at)
-    } else {
-        return None;
-    };
-    // `95F` alone is a temperature, too: a person follows or the line starts with it.
-    if matches!(rest, "M" | "F") && !age_neighbours(view, at) {
+    let years = is(&["year", "years"]) && old_after(view, at + 1);
+    let birthday = years || is(&["th", "st", "nd", "rd"]) && birthday(view, at);
+    let spelt = birthday || is(&["yo", "yom", "yof", "yrold", "yearold", "y", "yr", "yrs"]);
+    // `95F` alone is a temperature, too: a person follows or comes before.
+    let sexed = matches!(rest, "M" | "F") && age_neighbours(view, at);
+    if !spelt && !sexed {
         return None;
     }
-    let end = view.token(last)?.end as usize;
+    let end = token.start as usize + digits;
     claims.add(Kind::Age, (token.start as usize, end), Rank::Labelled, Evidence::LABEL_AFTER);
-    Some(end)
+    Some(token.end as usize)
 }
 
 fn age_neighbours(view: &View<'_>, at: usize) -> bool {
@@ -114,55 +120,123 @@ fn age_neighbours(view: &View<'_>, at: usize) -> bool {
     article || verb || opens && view.is_mark(at + 1, b',')
 }
 
-/// After the number: the last token of what says that it is an age.
-fn years_old(view: &View<'_>, next: usize) -> Option<usize> {
-    let mut place = next;
-    let dashed = view.is_mark(place, b'-');
-    if dashed {
-        place += 1;
-    }
+/// Whether what follows the number says that it is an age.
+fn years_old(view: &View<'_>, next: usize) -> bool {
+    let place = if view.is_mark(next, b'-') { next + 1 } else { next };
     let word = view.word(place);
     let is = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    if is(&["yo", "yom", "yof"]) {
-        return Some(place);
-    }
     if is(&["y"]) {
-        return slash_o(view, place + 1);
+        let tied =
+            matches!(view.byte(view.token(place).map_or(0, |y| y.end as usize)), b'/' | b'.' | b' ' | b',' | b'-');
+        let mark = usize::from(view.token(place + 1).is_some_and(|mark| matches!(mark.mark, b'/' | b'.' | b'-')));
+        let o = view.word(place + 1 + mark);
+        return tied
+            && (o.eq_ignore_ascii_case("o")
+                || view.is_mark(place + 1, b',')
+                || matches!(o, "F" | "M" | "female" | "male"));
     }
-    if is(&["year", "years", "yr", "yrs"]) {
-        return old_after(view, place + 1);
-    }
-    None
-}
-
-/// `/o`, `.o.`.
-fn slash_o(view: &View<'_>, mark: usize) -> Option<usize> {
-    let tied = view.is_mark(mark, b'/') || view.is_mark(mark, b'.');
-    (tied && view.word(mark + 1).eq_ignore_ascii_case("o"))
-        .then(|| if view.is_mark(mark, b'.') && view.is_mark(mark + 2, b'.') { mark + 2 } else { mark + 1 })
+    is(&["yo", "yom", "yof"]) || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
 }
 
 /// `old`, `-old`, `of age`.
-fn old_after(view: &View<'_>, next: usize) -> Option<usize> {
+fn old_after(view: &View<'_>, next: usize) -> bool {
     let place = if view.is_mark(next, b'-') || view.is_mark(next, b'.') { next + 1 } else { next };
     let word = view.word(place);
-    if ["old", "young"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
-        return Some(place);
+    let old = ["old", "young"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    old || word.eq_ignore_ascii_case("of") && view.word(place + 1).eq_ignore_ascii_case("age")
+}
+
+/// `he is 98`, `my mother Ann is 106`, `Grace Calhurst, 97, fell`.
+fn beside_person(view: &View<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    let next = view.token(at + 1);
+    // `he is almost 98`.
+    let before = if matches!(view.word(before), "almost" | "nearly" | "now" | "already" | "only" | "about" | "just") {
+        before.saturating_sub(1)
+    } else {
+        before
+    };
+    let ends = next.is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'!' | b'\n'))
+        || matches!(view.word(at + 1), "and" | "with" | "now" | "but" | "who" | "this" | "today");
+    if matches!(view.word(before), "is" | "IS" | "was" | "turns" | "s") {
+        return ends && subject(view, before);
     }
-    (word == "of" && view.word(place + 1) == "age").then_some(place + 1)
+    // `I am 93`, `I'm 93`.
+    let me = matches!(view.word(before), "am" | "m")
+        && before.checked_sub(1).is_some_and(|i| view.word(i) == "I" || view.is_mark(i, b'\''));
+    if me
+        || matches!(view.word(before), "At" | "at")
+            && view.is_mark(at + 1, b',')
+            && matches!(view.word(at + 2), "he" | "she" | "they" | "I")
+    {
+        return ends;
+    }
+    if !view.is_mark(before, b',') || !view.is_mark(at + 1, b',') {
+        return false;
+    }
+    let verb = view.word(at + 2);
+    let acts = verb.len() > 3 && verb.ends_with("ed")
+        || matches!(verb, "fell" | "who" | "was" | "is" | "has" | "had" | "lives" | "with" | "of" | "came");
+    acts && before > 0 && view.token(before - 1).is_some_and(|name| name.is_word() && name.len() >= 3)
+}
+
+/// `92 male`, `92/F`, `F/92`, `female, 92`, `a woman of 92`.
+fn gendered(view: &View<'_>, at: usize) -> bool {
+    let long = |place: usize| {
+        let word = view.word(place);
+        ["male", "female", "man", "woman", "lady", "gentleman", "gent", "boy", "girl"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    };
+    let short = |place: usize| matches!(view.word(place), "F" | "M" | "f" | "m");
+    let Some(before) = at.checked_sub(1) else { return long(1) || view.is_mark(1, b'/') && short(2) };
+    if view.token(at + 1).is_some_and(Token::space_before) && long(at + 1)
+        || view.is_mark(at + 1, b'/') && short(at + 2) && view.is_tight(at + 2)
+    {
+        return true;
+    }
+    let Some(word) = before.checked_sub(1) else { return false };
+    if view.is_mark(before, b'/') && short(word) && view.is_tight(at) {
+        return true;
+    }
+    let ends = !view.is_mark(at + 1, b'%') && !view.note(at + 1).is(UNIT) && !view.is_mark(at + 1, b'/');
+    let joined = view.is_mark(before, b',') || matches!(view.word(before), "of" | "aged");
+    joined && long(word) && ends
+}
+
+/// `her 95th birthday` is written as one token; `birthday number 95` is not asked.
+fn birthday(view: &View<'_>, at: usize) -> bool {
+    view.word(at + 1).eq_ignore_ascii_case("birthday")
+}
+
+/// Whether up to three words before speak of one person and of nothing measured.
+fn subject(view: &View<'_>, verb: usize) -> bool {
+    for place in (verb.saturating_sub(5)..verb).rev() {
+        let Some(token) = view.token(place) else { return false };
+        if view.note(place).is(PERSON) {
+            return true;
+        }
+        let named =
+            matches!(token.class, Class::Capital | Class::Mixed) || token.class == Class::Lower || token.is_mark(b'-');
+        if !named {
+            return false;
+        }
+    }
+    false
 }
 
 /// `aged 93`, `age: 101`, `turned 95`, `age is 94`.
 fn told_before(view: &View<'_>, at: usize) -> bool {
     let mut place = at;
-    for _ in 0..4 {
+    for _ in 0..6 {
         let Some(before) = place.checked_sub(1) else { return false };
         place = before;
         if view.note(place).is(AGE) {
             return true;
         }
-        let passes = view.note(place).is(FILLER)
-            || view.token(place).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'(' | b'"' | b'-'));
+        let passes = view.note(place).is(FILLER | UNIT)
+            || matches!(view.word(place), "sex" | "Sex" | "gender" | "Gender" | "SEX")
+            || view.token(place).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'(' | b')' | b'"' | b'-' | b'/'));
         if !passes {
             return false;
         }

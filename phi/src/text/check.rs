@@ -9,7 +9,7 @@ pub(crate) fn luhn(bytes: &[u8], start: u32) -> bool {
         sum += if double { digit * 2 - if digit > 4 { 9 } else { 0 } } else { digit };
         double = !double;
     }
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn digits(bytes: &[u8]) -> impl DoubleEndedIterator<Item = u32> + '_ {
@@ -134,7 +134,11 @@ pub(crate) fn mbi(bytes: &[u8]) -> bool {
 #[must_use]
 pub(crate) fn aba(bytes: &[u8]) -> bool {
     digits(bytes).count() == 9
-        && digits(bytes).zip([3, 7, 1].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum::<u32>() % 10 == 0
+        && digits(bytes)
+            .zip([3, 7, 1].into_iter().cycle())
+            .map(|(digit, weight)| digit * weight)
+            .sum::<u32>()
+            .is_multiple_of(10)
 }
 
 /// GTIN mod 10, the check digit of GS1 codes.
@@ -142,7 +146,7 @@ pub(crate) fn aba(bytes: &[u8]) -> bool {
 pub(crate) fn gtin(bytes: &[u8]) -> bool {
     let sum: u32 =
         digits(bytes).rev().enumerate().map(|(place, digit)| if place % 2 == 1 { digit * 3 } else { digit }).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// HIBCC: the last character is the sum of the others' places in its alphabet, modulo 43.
@@ -159,7 +163,7 @@ pub(crate) fn mod_43(bytes: &[u8]) -> bool {
 #[must_use]
 pub(crate) fn is_day(year: u32, month: u32, day: u32) -> bool {
     let days = match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -174,7 +178,8 @@ mod tests {
 
     #[test]
     fn published_examples_pass_and_one_changed_digit_fails() {
-        let checks: [(&str, fn(&[u8]) -> bool, &str); 9] = [
+        type Check = fn(&[u8]) -> bool;
+        let checks: [(&str, Check, &str); 9] = [
             ("+A123BJC5D6E71G", mod_43, "+A123BJC5D6E71H"),
             ("1234567893", npi, "1234567894"),
             ("GB82 WEST 1234 5698 7654 32", iban, "GB82 WEST 1234 5698 7654 33"),

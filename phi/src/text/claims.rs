@@ -184,6 +184,8 @@ kinds! {
     DateMonthDay = "date-month-day", Some(Label::Date);
     DateYear = "date-year-in-court-text", Some(Label::Date);
     Age = "age-90", Some(Label::Age90);
+    AccountName = "account-name", Some(Label::OtherId);
+    Beside = "id-beside-name", Some(Label::Mrn);
     Known = "known-value", None;
     Field = "field-name", None;
 }

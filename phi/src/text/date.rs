@@ -48,6 +48,16 @@ pub(crate) fn labelled_end(view: &View<'_>, start: usize) -> Option<usize> {
         return Some(end);
     }
     let all = groups.list();
+    // `6-6-24`: after a label any separator will do for a year of two digits.
+    if let Some([one, two, year]) = groups.first::<3>()
+        && one.then == two.then
+        && matches!(one.then, b'-' | b'.' | b'/' | b' ')
+        && matches!((one.len(), two.len(), year.len()), (1..=2, 1..=2, 2 | 4))
+        && is_day_and_month(full_year(year.value, year.len()), one.value, two.value)
+        && groups.may_end(view, 3)
+    {
+        return Some(year.end);
+    }
     let first = all.first()?;
     let compact = view.slice(first.start, first.end);
     let part = |from: usize, to: usize| compact.get(from..to).map(number);

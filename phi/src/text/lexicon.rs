@@ -60,7 +60,7 @@ flags! {
     HOST = 23, "host-cue";
     FRACTION_NOT_DATE = 24, "fraction-cue";
     AGE = 25, "age-cue";
-    FILE = 26, "file-extension";
+    PERSON = 26, "person";
 }
 
 /// Keys are hashes already.

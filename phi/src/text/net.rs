@@ -111,10 +111,23 @@ fn url_end(view: &View<'_>, start: usize) -> Option<usize> {
     Some(end)
 }
 
+/// At `www`: whatever follows is a web address.
+pub(crate) fn www(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    let token = view.token(at).filter(|_| view.word(at).eq_ignore_ascii_case("www"))?;
+    let start = token.start as usize;
+    let end = url_end(view, start).filter(|end| *end > start + 6)?;
+    claims.add(Kind::Url, (start, end), Rank::Strict, Evidence::SHAPE);
+    Some(end)
+}
+
 /// At a top-level domain's word: the bare domain it ends, with its path; hosts of no public domain are not found at all.
 pub(crate) fn domain(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let end_of_name = view.token(at)?.end as usize;
     if !view.is_tight(at) || !view.is_mark(at.checked_sub(1)?, b'.') || !view.is_tight(at - 1) {
+        return None;
+    }
+    // `sheet.Pt` is a sentence without its space.
+    if matches!(view.token(at)?.class, Class::Capital | Class::Mixed) {
         return None;
     }
     // The label after this one, if any, has its own turn.
@@ -135,9 +148,21 @@ pub(crate) fn domain(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Opt
     if matches!(before, b'@' | b'/' | b'\\' | b'_' | b'=') && !www || continues_name(view, end_of_name) {
         return None;
     }
-    let path = matches!(view.byte(end_of_name), b'/' | b'?' | b':') && !matches!(view.byte(end_of_name + 1), 0..=b' ');
+    let path = matches!(view.byte(end_of_name), b'/' | b'?') && !matches!(view.byte(end_of_name + 1), 0..=b' ');
+    let port = view.byte(end_of_name) == b':' && view.byte(end_of_name + 1).is_ascii_digit();
     let end = if path { url_end(view, start)? } else { end_of_name };
-    let machine = !www && !path && view.cue_distance_before(at.checked_sub(2)?, 3, HOST).is_some();
+    // Short and general endings make domains only together with more: `normal.ca` is a sentence without its space.
+    let sure = www
+        || path
+        || matches!(
+            view.word(at),
+            "com" | "org" | "net" | "edu" | "gov" | "mil" | "uk" | "de" | "eu" | "info" | "io" | "biz"
+        );
+    let dots = view.slice(start, end_of_name).iter().filter(|byte| **byte == b'.').count();
+    if !sure && dots < 2 {
+        return None;
+    }
+    let machine = port || !www && !path && view.cue_distance_before(at.checked_sub(2)?, 3, HOST).is_some();
     let kind = if machine { Kind::Host } else { Kind::Url };
     claims.add(kind, (start, end), if www || path { Rank::Strict } else { Rank::Shape }, Evidence::SHAPE);
     Some(end)

@@ -68,6 +68,7 @@ fn card(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Option<usi
     let grouped = matches!(first.then, b' ' | b'-') && groups.list().len() >= 3;
     let count = match first.len() {
         4 if grouped && groups.lens(&[4, 4, 4, 4]) => 4,
+        4 if grouped && groups.lens(&[4, 4, 4, 3]) => 4,
         4 if grouped && groups.lens(&[4, 6, 5]) => 3,
         13..=19 => 1,
         _ => return None,

@@ -52,7 +52,9 @@ pub(crate) fn labelled_end(view: &View<'_>, start: usize) -> Option<usize> {
     let first = groups.list().first()?;
     // Four digits and two more look like a date's year and month, or worse: only runs that start like a number count.
     let tight = first.then == 0 || matches!(first.then, b'-' | b' ' | b'.' | b'/' | CLOSE | WIDE_DASH);
-    end.filter(|_| tight)
+    // `pH 7.31/38/88`.
+    let single = first.len() == 1 && view.byte(first.start) != b'1' && view.byte_before(first.start) != b'+';
+    end.filter(|_| tight && !single)
 }
 
 /// Where the span starts when a plus or a bracket that is closed inside stands before the first digit.
@@ -74,8 +76,8 @@ fn before_is_word(view: &View<'_>, start: usize) -> bool {
 
 /// Whether the words before speak of a fax (true) or of a telephone (false).
 fn cue(view: &View<'_>, at: usize) -> Option<bool> {
-    let fax = view.cue_distance_before(at, 4, FAX);
-    let phone = view.cue_distance_before(at, 5, PHONE);
+    let fax = view.cue_distance_before(at, 16, FAX);
+    let phone = view.cue_distance_before(at, if fax.is_some() { 16 } else { 5 }, PHONE);
     match (fax, phone) {
         (Some(fax), Some(phone)) => Some(fax < phone),
         (Some(_), None) => Some(true),
@@ -152,13 +154,12 @@ fn north_american(view: &View<'_>, groups: &Groups, told: bool) -> Option<usize>
     let all = groups.list();
     let prefixed = all.first().is_some_and(|first| matches!(first.value, 1) && first.len() <= 3 && first.then != 0);
     let rest = all.get(usize::from(prefixed)..)?;
-    let bracket = view.byte_before(rest.first()?.start) == b'(';
     let parts: &[Group] = match rest {
         [area, exchange, line, ..] if area.len() == 3 && exchange.len() == 3 && line.len() == 4 => rest.get(..3)?,
         [area, line, ..] if area.len() == 3 && line.len() == 7 && (area.then == CLOSE || prefixed) => rest.get(..2)?,
         [area, line, ..] if area.len() == 3 && line.len() == 7 && area.then == b'-' => rest.get(..2)?,
         [area, line, ..] if area.len() == 6 && line.len() == 4 && area.then == b'-' => rest.get(..2)?,
-        [whole, ..] if whole.len() == 10 && (prefixed || told || bracket) => rest.get(..1)?,
+        [whole, ..] if whole.len() == 10 && (prefixed || told) => rest.get(..1)?,
         [whole, ..] if whole.len() == 11 && told && view.byte(whole.start) == b'1' => rest.get(..1)?,
         _ => return None,
     };
@@ -169,7 +170,8 @@ fn north_american(view: &View<'_>, groups: &Groups, told: bool) -> Option<usize>
     }
     // Three bare numbers in a row are measurements unless area and exchange could be real.
     let only_spaces = parts.len() == 3 && separators.clone().all(|group| group.then == b' ');
-    if only_spaces && !told && !prefixed && !(plausible(area.value) && plausible(parts.get(1)?.value)) {
+    let real = plausible(area.value) && parts.get(1).is_some_and(|exchange| plausible(exchange.value));
+    if only_spaces && !told && !prefixed && !real {
         return None;
     }
     with_extension(view, last.end)

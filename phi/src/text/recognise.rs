@@ -5,7 +5,7 @@ use super::labelled::{self, Labelled};
 use super::lexicon::{IMAGE, MONTH, MONTH_FOREIGN, MONTH_SHORT, NUMBER, TLD};
 use super::token::{Class, Token};
 use super::view::View;
-use super::{age, date, ip, net, number, opaque};
+use super::{account_name, age, date, ip, net, number, opaque};
 
 /// How long a field's value may be to be taken as a whole by the field's name.
 const FIELD_MAX: usize = 256;
@@ -39,6 +39,7 @@ fn shape(view: &View<'_>, rules: &[Labelled], at: usize, token: &Token, claims: 
                 .or_else(|| opaque::find(view, at, claims))
                 .or_else(|| ip::may_start(view, at).then(|| ip::find_hex(view, at, claims)).flatten());
             let number = |claims: &mut Claims<'_>| written(claims).or_else(|| number_anchor(view, at, claims));
+            let coded = coded.or_else(|| account_name::find(view, at, claims));
             coded.or_else(|| digit_first.then(|| number(claims)).flatten())
         }
         Class::Punct => mark_anchor(view, at, token, claims),
@@ -89,9 +90,15 @@ fn word_anchor(
             return found;
         }
     }
+    if token.class == Class::Lower
+        && let Some(end) = account_name::find(view, at, claims)
+    {
+        return Some(end);
+    }
     match view.byte(token.end as usize) {
         b'/' => opaque::user_agent(view, at, claims),
         b'-' if token.text(view.text).eq_ignore_ascii_case("xxx") => number::masked(view, at, claims),
+        b'.' if token.len() == 3 && net::www(view, at, claims).is_some() => Some(token.end as usize),
         b'-' | b'_' | b':' | b'.' => {
             let coded = labelled::find_prefixed(view, rules, at, claims);
             let hex = coded.or_else(|| ip::may_start(view, at).then(|| ip::find_hex(view, at, claims)).flatten());

@@ -10,7 +10,7 @@ use crate::label::Label;
 use crate::listed;
 
 use super::claims::{KINDS, Kind, Param};
-use super::labelled::{Labelled, Shape};
+use super::labelled::{Check, Labelled, Shape};
 use super::lexicon::{LISTS, Lexicon};
 
 /// Why a rules file is refused. Examples are named by number and never shown.
@@ -98,6 +98,9 @@ struct LabelledRule {
     grouped: bool,
     #[serde(default)]
     slash: bool,
+    #[serde(default)]
+    told: bool,
+    check: Option<Check>,
     positive: Vec<String>,
     negative: Vec<String>,
 }
@@ -241,6 +244,8 @@ impl Compiled {
             after: rule.after,
             grouped: rule.grouped,
             slash: rule.slash,
+            told: rule.told,
+            check: rule.check,
         });
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What recognisers look at: the text, its tokens, and what the lexicon says about each.
 
+use crate::gazetteer::Gazetteer;
+
 use super::lexicon::{Lexicon, Note};
 use super::token::{Class, Token};
 
@@ -10,6 +12,7 @@ pub struct View<'t> {
     pub tokens: &'t [Token],
     pub(crate) notes: &'t [Note],
     pub(crate) lexicon: &'t Lexicon,
+    pub(crate) words: &'t Gazetteer,
     /// Whether the text reads like a court's: then bare years are quasi-identifiers.
     pub court: bool,
 }
@@ -64,7 +67,9 @@ impl<'t> View<'t> {
     #[must_use]
     pub(crate) fn number(&self, at: usize) -> Option<u32> {
         let token = self.token(at).filter(|token| token.class == Class::Digits && token.len() <= 9)?;
-        Some(token.text(self.text).bytes().fold(0, |sum, digit| sum * 10 + u32::from(digit.wrapping_sub(b'0'))))
+        // Digits of other scripts are digits too, but not these.
+        let mut digits = token.text(self.text).bytes();
+        digits.try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
     }
 
     /// The first token at or after `from` that starts at or after the byte `end`.
@@ -96,7 +101,7 @@ impl<'t> View<'t> {
     pub(crate) fn cue_distance_before(&self, at: usize, reach: usize, flag: u32) -> Option<usize> {
         let mut words = 0;
         let mut place = at;
-        while words < reach && place > 0 && at - place < reach * 3 {
+        while words < reach && place > 0 && at - place < reach * 2 + 4 {
             place -= 1;
             let token = self.token(place)?;
             match token.class {

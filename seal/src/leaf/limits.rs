@@ -1,7 +1,7 @@
 //! What a control leaf may say where: the bounds of every member.
 
 use crate::error::SealError;
-use crate::leaf::{Body, NUMBER_LIMIT, SIZE_LIMIT, TEXT_BYTES_MAX, is_chain_name, is_code, is_key_id};
+use crate::leaf::{Body, NUMBER_LIMIT, SIZE_LIMIT, TEXT_BYTES_MAX, is_chain_name, is_code, is_key_id, is_trail_name};
 
 /// Checks the body of the leaf `sequence`; names the first member that is out of its bounds.
 pub(crate) fn check(body: &Body<'_>, sequence: u64) -> Result<(), SealError> {
@@ -14,7 +14,7 @@ pub(crate) fn check(body: &Body<'_>, sequence: u64) -> Result<(), SealError> {
                 holds("previous.size", previous.size < SIZE_LIMIT)?;
             }
             holds("topic", is_text(&genesis.topic))?;
-            holds("trail", is_text(&genesis.trail))
+            holds("trail", is_trail_name(&genesis.trail))
         }
         Body::OwnerChange(change) => {
             holds("attempt", change.attempt >= 0)?;

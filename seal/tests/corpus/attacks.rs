@@ -15,6 +15,8 @@ pub struct Attack {
     pub checkpoint: String,
     pub keyless: Expected,
     pub keyed: Expected,
+    /// Why a verifier may blame the neighbour instead where it has no keys; everywhere else the sequence is exact.
+    pub neighbour: Option<&'static str>,
 }
 
 struct Corpus {
@@ -34,6 +36,7 @@ pub fn attacks() -> Vec<Attack> {
     corpus.keys();
     corpus.closes();
     corpus.places();
+    corpus.bodies();
     corpus.sources();
     corpus.spellings();
     corpus.tails();
@@ -73,7 +76,7 @@ impl Corpus {
         let mut lines = self.intact.clone();
         change(&mut lines);
         let checkpoint = self.checkpoint.clone();
-        self.attacks.push(Attack { name: name.to_owned(), lines, checkpoint, keyless, keyed });
+        self.attacks.push(Attack { name: name.to_owned(), lines, checkpoint, keyless, keyed, neighbour: None });
     }
 
     fn both(&mut self, name: &str, change: impl FnOnce(&mut Vec<Line>), verdict: &'static str, sequence: u64) {
@@ -119,6 +122,11 @@ impl Corpus {
                 "tampered",
                 4,
             );
+            if marker == "\"prev\":\"" {
+                let attack = self.attacks.last_mut().unwrap();
+                attack.neighbour =
+                    Some("a link joins two leaves: without a MAC only the leaf after them tells which changed");
+            }
         }
         self.both("flip a bit of the sequence of leaf 4", |lines| flip(&mut lines[4], "\"seq\":"), "tampered", 4);
         for at in 0..19 {
@@ -305,6 +313,14 @@ impl Corpus {
             heal(lines, 15, true);
         };
         self.sealed("close a segment that holds nothing", 16, twice, "tampered");
+        let proof = |lines: &mut Vec<Line>| {
+            lines[ROTATION].edit(|leaf| leaf["what"]["proof"] = json!("ab".repeat(32)));
+            heal(lines, ROTATION, true);
+        };
+        self.add("forge the proof of the new key", proof, ("forked", Some(18)), ("tampered", Some(11)));
+    }
+
+    fn bodies(&mut self) {
         self.sealed_edit("name a duplicate of a later leaf", 8, |leaf| leaf["what"]["first"] = json!(8), "tampered");
         let later = |leaf: &mut Value| {
             leaf["type"] = json!("retention-cut");
@@ -317,11 +333,6 @@ impl Corpus {
         };
         self.sealed_edit("declare a gap of nothing", 13, hollow, "tampered");
         self.sealed_edit("rotate to the same key", ROTATION, |leaf| leaf["what"]["key"] = json!("epoch-1"), "tampered");
-        let proof = |lines: &mut Vec<Line>| {
-            lines[ROTATION].edit(|leaf| leaf["what"]["proof"] = json!("ab".repeat(32)));
-            heal(lines, ROTATION, true);
-        };
-        self.add("forge the proof of the new key", proof, ("forked", Some(18)), ("tampered", Some(11)));
     }
 
     fn sources(&mut self) {

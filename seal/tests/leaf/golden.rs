@@ -86,9 +86,11 @@ fn today_s_sealer_makes_every_golden_byte_again() {
 }
 
 /// SHA-256 of every golden file. An entry is added with a new file and never changed.
-const FROZEN: [(&str, &str); 19] = [
+const FROZEN: [(&str, &str); 23] = [
     ("chain.json", "7f14080777c169d07a68b4bc8fd40cda681e798944dd0fe89efc61c12532c04a"),
     ("chain.ndjson", "ae322d310cf657c98dc1cebaa66cde346ec8070d18549b47fef0396fa041e563"),
+    ("checkpoint-30.note", "e46df45425d1b421fe8ce4ecfc1869c8fa9144b91ab9248c7cf0d7be91e66e64"),
+    ("checkpoint-38.note", "f25d90fd349e357cf070fafddf837549694e76921c6a92dfc8531c1f8094ef66"),
     ("config-change.json", "056c54fe55a49bea435d990b839ec8418e9e424c5a578946b036caf02ababc23"),
     ("duplicate.json", "08b602040203d1da1c063b08af1d51d721c6bf2423b249de9be348bd089ba8cf"),
     ("erasure.json", "047b340f2dbb8ce72956d7a5d0b32a231a1c8a167f81ffff721181d67f7c4250"),
@@ -101,11 +103,13 @@ const FROZEN: [(&str, &str); 19] = [
     ("genesis.json", "6df5293ee89eca6a23e77ba7a1a3b255edc979e190d45f0b80d9692efa01d190"),
     ("key-epoch.json", "366d04b54cc7450db9c17b1b6d5da4750036b7fdf191c447004f231f1ad696a1"),
     ("owner-change.json", "5bd353287e07410be2e540abacc015fd259c5af166dd4c5dab94454e95d4de91"),
+    ("record-8.tlog-proof", "269ce54abf8bca29a72cb65b23317d97c51c7ac151ce30dc9b2a2056602debdf"),
     ("reject.json", "0889ffd83f23b04091945417d830132c6e285cc86116495f5dda49c26f3a2238"),
     ("retention-cut.json", "6232d1d47a9c7a9c7f24a823f0fbdca7e34202d972dd17a8b2a14f45990f382a"),
     ("segment-close.json", "217747c8ae8d46a72728e15508ea05d6505968fab72cd65e0b4aa05b9f7d334a"),
     ("source-gap.json", "9c556dbc3076b9b37f6df8ebcbc80bf29cd79500367c5f14948f89293dc9b945"),
     ("steps.json", "a2358720727b4a2101ac910a1333d149630b03d942f1709c4b7c5e5f76a57055"),
+    ("trail.vkey", "d74534c90dad1bf78a441ee930e4186d23b3259880bbf4c932c11e8a63ad08a5"),
 ];
 
 #[test]

@@ -36,7 +36,7 @@ fn every_attack_gets_the_verdict_that_the_corpus_expects() {
     let keys = keys();
     let owned = |expected: Expected| (expected.0.to_owned(), expected.1);
     let mut wrong = Vec::new();
-    for Attack { name, lines, checkpoint, keyless, keyed } in attacks() {
+    for Attack { name, lines, checkpoint, keyless, keyed, .. } in attacks() {
         for (keys, expected) in [(&[][..], owned(keyless)), (&keys[..], owned(keyed))] {
             let (said, texts) = rust(&lines, &checkpoint, keys);
             if said != expected {

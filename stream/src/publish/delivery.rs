@@ -121,7 +121,16 @@ fn not_delivered(error: KafkaError, topic: &str) -> Error {
 /// Errors that hold for this record wherever they come from.
 fn refused(error: KafkaError, topic: &str) -> Result<Error, KafkaError> {
     match error.rdkafka_error_code() {
-        Some(Code::MessageSizeTooLarge | Code::InvalidMessageSize | Code::InvalidRecord) => Ok(Error::Refused(error)),
+        // The broker says the same of this record however often it comes, so no earlier attempt got it in.
+        Some(
+            Code::MessageSizeTooLarge
+            | Code::InvalidMessageSize
+            | Code::InvalidRecord
+            | Code::InvalidTimestamp
+            | Code::PolicyViolation
+            | Code::UnsupportedForMessageFormat
+            | Code::UnsupportedCompressionType,
+        ) => Ok(Error::Refused(error)),
         Some(Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::UnknownPartition) => {
             Ok(Error::NoTopic { topic: topic.to_owned() })
         }

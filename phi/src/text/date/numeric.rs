@@ -7,12 +7,13 @@ use crate::text::groups::{Groups, WIDE_DOT, continues};
 use crate::text::lexicon::{DATE_CUE, FRACTION_NOT_DATE, UNIT, WEEKDAY};
 use crate::text::view::View;
 
-use super::{full_year, is_day_and_month, is_year, stamp};
+use super::{full_year, is_day_and_month, is_year, number, stamp};
 
 /// Looks at the run of groups that starts with token `at`.
 pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
     let first = groups.list().first()?;
-    if first.len() > 8 || view.byte_before(first.start) == b'$' {
+    // `NPSG.03.06.01` is a rule's number.
+    if first.len() > 8 || matches!(view.byte_before(first.start), b'$' | b'.') {
         return None;
     }
     if let Some(end) = stamp::find(view, at, groups, claims) {
@@ -22,7 +23,9 @@ pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Cla
         claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
         return Some(end);
     }
-    month_year(view, groups, claims).or_else(|| month_day(view, at, groups, claims))
+    month_year(view, groups, claims)
+        .or_else(|| month_day(view, at, groups, claims))
+        .or_else(|| compact(view, at, groups, claims))
 }
 
 /// The end of a whole date: day, month and year in some order.
@@ -36,7 +39,10 @@ pub(crate) fn end(view: &View<'_>, groups: &Groups) -> Option<usize> {
         return None;
     }
     let fits = if lens.0 == 4 {
-        separator != WIDE_DOT && is_year(first.value) && is_day(first.value, second.value, third.value)
+        separator != WIDE_DOT
+            && (separator != b'.' || lens == (4, 2, 2))
+            && is_year(first.value)
+            && is_day(first.value, second.value, third.value)
     } else {
         let year = full_year(third.value, lens.2);
         let short_year_fits = lens.2 == 4 || separator == b'/' || lens == (2, 2, 2) && separator != WIDE_DOT;
@@ -56,6 +62,22 @@ pub(crate) fn end(view: &View<'_>, groups: &Groups) -> Option<usize> {
 /// `report_2021-03-14_final`, `2021-03-14.pdf`: a file's name goes on.
 fn word_follows(view: &View<'_>, end: usize) -> bool {
     view.byte(end) == b'_' || view.byte(end) == b'T'
+}
+
+/// `20210304` after a word that speaks of a day, or in a file's name.
+fn compact(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
+    let first = groups.list().first().filter(|first| first.len() == 8)?;
+    let written = view.slice(first.start, first.end);
+    let (year, month, day) = (number(written.get(..4)?), number(written.get(4..6)?), number(written.get(6..)?));
+    let fits = (1900..=2060).contains(&year) && is_day(year, month, day);
+    let told = view.word_before(at).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+    let named = view.byte_before(first.start) == b'_' && matches!(view.byte(first.end), b'.' | b'_');
+    let ends = named || groups.may_end(view, 1);
+    if !fits || !(told || named) || !ends {
+        return None;
+    }
+    claims.add(Kind::DateNumeric, (first.start, first.end), Rank::Shape, Evidence::CALENDAR.with(Evidence::NEIGHBOURS));
+    Some(first.end)
 }
 
 /// `03/2021`, `2021-03`.
@@ -94,11 +116,14 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let score =
         view.note(next).is(UNIT | FRACTION_NOT_DATE) && !view.token(next).is_some_and(|token| token.starts_line());
     let before = view.word_before(at);
-    let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+    let through = |word: usize| matches!(view.word(word), "through" | "thru" | "thur" | "throguh" | "thruogh");
+    let ranged = through(next) || before.is_some_and(through);
+    let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY)) || ranged;
+    let from = before.is_some_and(|word| matches!(view.word(word), "from" | "for" | "of" | "the" | "From"));
     let padded = one.len() == 2 && two.len() == 2 && (view.byte(one.start) == b'0' || view.byte(two.start) == b'0');
     let range = two.then == b'-' || view.byte_before(one.start) == b'-';
     let line_start = padded && view.token(at).is_some_and(|token| token.starts_line());
-    if score || !(told || line_start || padded && range) {
+    if score || !(told || line_start || padded && (range || from)) {
         return None;
     }
     let end = if two.then == b'-' { range_end(view, groups).unwrap_or(two.end) } else { two.end };

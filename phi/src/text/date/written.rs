@@ -2,7 +2,7 @@
 
 use crate::finding::Evidence;
 use crate::text::claims::{Claims, Kind, Rank};
-use crate::text::lexicon::{MONTH, MONTH_FOREIGN, MONTH_SHORT, MONTH_WORD, NUMBER, ORDINAL, UNIT, WEEKDAY};
+use crate::text::lexicon::{DATE_CUE, MONTH, MONTH_FOREIGN, MONTH_SHORT, MONTH_WORD, NUMBER, ORDINAL, UNIT, WEEKDAY};
 use crate::text::token::Class;
 use crate::text::view::View;
 
@@ -39,7 +39,9 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let sure = if note.is(MONTH_FOREIGN) && !note.is(MONTH | MONTH_SHORT) {
         whole
     } else if note.is(MONTH_WORD) {
-        whole || (has_day || year.is_some()) && view.token(at)?.class != Class::Lower
+        let first = before.as_ref().map_or(at, |part| part.first);
+        let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+        whole || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
     } else {
         has_day || year.is_some()
     };
@@ -99,9 +101,8 @@ fn day_value(view: &View<'_>, at: usize) -> Option<u32> {
 /// `4 `, `4th of `, `14-`, `12-15 `, `twenty-third of ` before the month.
 fn day_before(view: &View<'_>, at: usize) -> Option<Part> {
     let mut place = at.checked_sub(1)?;
-    if matches!(view.word(place), "of" | "de" | "Of" | "OF") {
-        place = place.checked_sub(1)?;
-    } else if view.token(place).is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b',')) {
+    let joined = view.token(place).is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b','));
+    if joined || matches!(view.word(place), "of" | "de" | "Of" | "OF") {
         place = place.checked_sub(1)?;
     }
     let value = day_value(view, place)?;
@@ -196,5 +197,6 @@ fn weekday_before(view: &View<'_>, first: usize) -> Option<usize> {
     if view.token(place).is_some_and(|token| matches!(token.mark, b',' | b'.')) {
         place = place.checked_sub(1)?;
     }
-    (view.note(place).is(WEEKDAY) && view.token(place)?.class != Class::Lower).then_some(place)
+    let weekday = view.token(place).filter(|_| view.note(place).is(WEEKDAY))?;
+    (weekday.class != Class::Lower || weekday.len() > 5).then_some(place)
 }

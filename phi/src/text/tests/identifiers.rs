@@ -38,3 +38,14 @@ fn odd_characters_hide_nothing() {
         "DOB «DATE ٠٣/١٤/١٩٥٠»",
     ]);
 }
+
+#[test]
+fn a_field_s_name_says_what_its_whole_value_is() {
+    let (mut scratch, mut found) = (crate::text::Scratch::default(), Vec::new());
+    let known = KnownValues::default();
+    let hint = crate::text::Hint { label: Some(Label::Mrn), known: &known };
+    super::scanner().scan(" A-77 12 ", hint, &mut scratch, &mut found);
+    assert_eq!(found.iter().map(|f| (f.start, f.end, f.label)).collect::<Vec<_>>(), [(1, 8, Label::Mrn)]);
+    super::scanner().scan("two\nlines", hint, &mut scratch, &mut found);
+    assert_eq!(found, []);
+}

@@ -7,7 +7,7 @@ fn notes_and_queries_are_read() {
     check(&[
         "72 y/o (DOB «DATE 01/02/1950», MRN «MRN 0048291») admitted «DATE 3/14/21» w/ CHF; d/c «DATE 3/18/21». PCP ph «PHONE 555-201-3344», fax «FAX 555-201-3345».",
         "Can you summarize labs for MRN «MRN 55-20-91» from «DATE Jan 5, 2023»? K 5.1, Cr 1.4.",
-        "SUBJECTIVE: «AGE90 93 y/o» F seen on «DATE 04/02/2022». Insurance: Medicare «HEALTH_PLAN 1EG4-TE5-MK73».",
+        "SUBJECTIVE: «AGE90 93» y/o F seen on «DATE 04/02/2022». Insurance: Medicare «HEALTH_PLAN 1EG4-TE5-MK73».",
         "Please refill my lisinopril 10 mg. My number is «PHONE 415-555-0132» and my email is «EMAIL kim.p@example.com».",
         "Discharge Summary\nMRN: «MRN 10293847»\nAccount: «ACCOUNT 7788-1122»\nAdmit Date: «DATE 2022-11-03»\nDischarge Date: «DATE 2022-11-09»\n",
         "Pacemaker model A3, serial number «DEVICE PJN882101S», implanted «DATE June 2019»; interrogated at 60 bpm.",

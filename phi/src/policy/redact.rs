@@ -1,0 +1,114 @@
+//! Free text with every finding replaced by a tag: `[NAME:7f3a]`. All of it or nothing.
+
+use crate::Label;
+use crate::engine::{Engine, Scratch};
+use crate::finding::Finding;
+
+/// How often a text is searched again for what only shows once other values are gone.
+const ROUNDS_MAX: usize = 4;
+/// Letters times values: a text with more to compare is not redacted, but hidden as a whole.
+const COMPARISONS_MAX: usize = 1 << 26;
+/// Shorter values are replaced where they were found and nowhere else: `A.` is half of every sentence.
+const REPEATED_BYTES_MIN: usize = 3;
+
+/// Gives values their tags: a keyed function of the caller's, so that one tenant's tags say nothing to another.
+pub trait Tagger {
+    /// Four digits' worth of a keyed digest of the label and the value.
+    fn tag(&self, label: Label, value: &str) -> u16;
+}
+
+impl Engine {
+    /// The text with its findings replaced, or `None` when that cannot be done so that none of the found values is left.
+    /// Doing it again changes nothing.
+    #[must_use]
+    pub fn redact(&self, text: &str, tagger: &impl Tagger, scratch: &mut Scratch) -> Option<String> {
+        let mut redacted = text.to_owned();
+        let mut gone: Vec<(Label, String)> = Vec::new();
+        let mut found = Vec::new();
+        for _ in 0..ROUNDS_MAX {
+            if !self.scan_whole(&redacted, scratch, &mut found) {
+                return None;
+            }
+            if found.is_empty() {
+                let left = gone.iter().any(|(_, value)| occurs(&redacted, value));
+                return (!left).then_some(redacted);
+            }
+            for finding in &found {
+                let value = redacted.get(finding.start as usize..finding.end as usize)?;
+                let known = gone.iter().any(|(label, known)| *label == finding.label && known == value);
+                if !known {
+                    gone.push((finding.label, value.to_owned()));
+                }
+            }
+            if redacted.len().saturating_mul(gone.len()) > COMPARISONS_MAX {
+                return None;
+            }
+            redacted = replaced(&redacted, &found, &gone, tagger);
+        }
+        None
+    }
+}
+
+/// Puts tags in the place of the findings, and of every other place where the same value stands.
+fn replaced(text: &str, found: &[Finding], gone: &[(Label, String)], tagger: &impl Tagger) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for finding in found {
+        let (start, end) = (finding.start as usize, finding.end as usize);
+        plain(text.get(at..start).unwrap_or_default(), gone, tagger, &mut out);
+        push_tag(finding.label, text.get(start..end).unwrap_or_default(), tagger, &mut out);
+        at = end;
+    }
+    plain(text.get(at..).unwrap_or_default(), gone, tagger, &mut out);
+    out
+}
+
+/// Copies text that nothing was found in, but for values that were found elsewhere. Tags of an earlier round stay.
+fn plain(text: &str, gone: &[(Label, String)], tagger: &impl Tagger, out: &mut String) {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(length) = tag_length(rest) {
+            out.push_str(rest.get(..length).unwrap_or_default());
+            at += length;
+            continue;
+        }
+        let repeated = |value: &str| value.len() >= REPEATED_BYTES_MIN && rest.starts_with(value);
+        let value = gone.iter().filter(|(_, value)| repeated(value)).max_by_key(|(_, value)| value.len());
+        if let Some((label, value)) = value {
+            push_tag(*label, value, tagger, out);
+            at += value.len();
+        } else if let Some(letter) = rest.chars().next() {
+            out.push(letter);
+            at += letter.len_utf8();
+        }
+    }
+}
+
+fn push_tag(label: Label, value: &str, tagger: &impl Tagger, out: &mut String) {
+    out.push('[');
+    out.push_str(label.name());
+    out.push(':');
+    let tag = tagger.tag(label, value);
+    for shift in [12, 8, 4, 0] {
+        out.push(char::from_digit(u32::from(tag >> shift & 0xf), 16).unwrap_or('0'));
+    }
+    out.push(']');
+}
+
+fn tag_length(rest: &str) -> Option<usize> {
+    let end = rest.strip_prefix('[')?.bytes().take(24).position(|byte| byte == b']')? + 2;
+    rest.get(..end).filter(|tag| crate::paths::value::is_tag(tag)).map(str::len)
+}
+
+/// Whether a value still stands outside of the tags.
+fn occurs(text: &str, value: &str) -> bool {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        match tag_length(rest) {
+            Some(length) => at += length,
+            None if value.len() >= REPEATED_BYTES_MIN && rest.starts_with(value) => return true,
+            None => at += rest.chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    false
+}
