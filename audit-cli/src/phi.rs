@@ -1,7 +1,6 @@
 //! `audit-cli phi`: what counts as health information in a text or an event, and why. Needs no stack.
 
 mod explain;
-mod offsets;
 mod rules;
 mod scan;
 

@@ -16,6 +16,7 @@ pub mod label;
 mod level;
 pub mod listed;
 mod names;
+mod offsets;
 pub mod paths;
 mod places;
 mod policy;
@@ -25,6 +26,7 @@ pub use engine::{Classified, Engine, EventFinding, Located, Reloadable, RuleErro
 pub use finding::{Evidence, Finding, RuleId};
 pub use label::Label;
 pub use level::Level;
+pub use offsets::CodePoints;
 pub use policy::redact::Tagger;
 pub use policy::token::{SearchToken, normalise};
 

@@ -5,12 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use phi::{Engine, Located, Scratch};
+use phi::{CodePoints, Engine, Located, Scratch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-use super::offsets::CodePoints;
 
 /// A longer line is not one text.
 const LINE_BYTES_MAX: u64 = 64 << 20;

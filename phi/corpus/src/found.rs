@@ -1,7 +1,7 @@
 //! What `phi` finds in a text, as spans in code points: the one place that knows the scanner.
 
 use anyhow::Result;
-use phi::{Engine, Located, Scratch};
+use phi::{CodePoints, Engine, Located, Scratch};
 
 use crate::sample::{Sample, Span};
 
@@ -39,29 +39,6 @@ impl Finder {
             spans: self.find(&sample.text),
         });
         predicted.collect()
-    }
-}
-
-/// Turns byte offsets into code points, in one walk as long as they ascend.
-struct CodePoints<'t> {
-    text: &'t str,
-    byte: usize,
-    points: usize,
-}
-
-impl<'t> CodePoints<'t> {
-    const fn of(text: &'t str) -> Self {
-        Self { text, byte: 0, points: 0 }
-    }
-
-    fn at(&mut self, byte: u32) -> usize {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
-        if byte < self.byte {
-            (self.byte, self.points) = (0, 0);
-        }
-        self.points += self.text.get(self.byte..byte).map_or(0, |part| part.chars().count());
-        self.byte = byte;
-        self.points
     }
 }
 

@@ -1,6 +1,7 @@
-//! Offsets for programs: code points instead of bytes.
+//! Offsets for programs that count characters: code points instead of bytes.
 
 /// Turns byte offsets into code points, in one walk as long as they ascend.
+#[derive(Debug)]
 pub struct CodePoints<'t> {
     text: &'t str,
     byte: usize,
@@ -8,6 +9,7 @@ pub struct CodePoints<'t> {
 }
 
 impl<'t> CodePoints<'t> {
+    #[must_use]
     pub const fn of(text: &'t str) -> Self {
         Self { text, byte: 0, points: 0 }
     }
