@@ -38,26 +38,11 @@ impl AuditEvent<'_> {
 
     /// The record path's form of [`AuditEvent::faults`]: a sound event costs no allocation.
     pub(crate) fn check(&self, position: u32) -> Result<(), DecodeError> {
-        if self.is_sound() {
-            return Ok(());
-        }
-        self.first_fault().map_or(Ok(()), |fault| Err(DecodeError { fault, position }))
-    }
-
-    #[cold]
-    fn first_fault(&self) -> Option<DecodeFault> {
         let mut first = None;
         self.each_fault(|_, fault| {
             first.get_or_insert(fault);
         });
-        first
-    }
-
-    /// Whether no fault is to be reported, without saying which: no branch for each.
-    fn is_sound(&self) -> bool {
-        let mut faulty = false;
-        self.each_fault(|_, _| faulty = true);
-        !faulty
+        first.map_or(Ok(()), |fault| Err(DecodeError { fault, position }))
     }
 
     #[inline(always)]

@@ -131,7 +131,6 @@ fn entries<'a, T: Avro<'a> + Default>(list: &mut Vec<T>, reader: &mut Reader<'a>
 impl<'a, T: Avro<'a> + Default> Avro<'a> for List<T> {
     #[inline(always)]
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        // Most lists are empty.
         let mut list = Self::default();
         list.fill(reader)?;
         Ok(list)
@@ -156,8 +155,7 @@ impl<'a, T: Avro<'a> + Default> Avro<'a> for List<T> {
 }
 
 #[inline(never)]
-fn extras<'a>(reader: &mut Reader<'a>) -> Result<Extras<'a>, DecodeError> {
-    let mut extras = Extras::default();
+fn extra_entries<'a>(extras: &mut Extras<'a>, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
     reader.blocks(|reader, more| {
         let position = reader.position();
         extras.reserve(more);
@@ -167,22 +165,20 @@ fn extras<'a>(reader: &mut Reader<'a>) -> Result<Extras<'a>, DecodeError> {
         } else {
             Err(DecodeError { fault: DecodeFault::DuplicateKey, position })
         }
-    })?;
-    Ok(extras)
+    })
 }
 
 impl<'a> Avro<'a> for Extras<'a> {
     #[inline(always)]
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        if reader.is_empty_list() { Ok(Self::default()) } else { reader.slowly(extras) }
+        let mut extras = Self::default();
+        extras.fill(reader)?;
+        Ok(extras)
     }
 
     #[inline(always)]
     fn fill(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
-        if !reader.is_empty_list() {
-            *self = reader.slowly(extras)?;
-        }
-        Ok(())
+        if reader.is_empty_list() { Ok(()) } else { reader.slowly(|reader| extra_entries(self, reader)) }
     }
 
     fn write(&self, out: &mut Vec<u8>) {
