@@ -6,6 +6,7 @@
 
 pub mod attacks;
 pub mod chain;
+pub mod judge;
 
 use chain::{Chain, Line};
 use seal::LeafHash;
