@@ -82,7 +82,8 @@ impl LocalProvider {
         Ok(opened)
     }
 
-    /// Reads, changes and writes under the lock; on any failure file and memory are as before.
+    /// Reads, changes and writes under the lock. On a failure memory is as before, and so is the file, unless it failed after the
+    /// new file had taken its place.
     fn rewrite(&self, change: impl FnOnce(&mut KeyFile) -> Result<(), KeyError>) -> Result<(), KeyError> {
         let mut lock = self.storage.lock()?;
         let mut opened = self.current()?;

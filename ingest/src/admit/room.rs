@@ -1,4 +1,5 @@
-//! The memory of all requests that have no answer yet: reserved before it is used, given back when the answer is decided.
+//! The memory of all requests that have no answer yet: reserved before it is used, given back when the answer is decided,
+//! or written, where it is as large as a batch's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ pub struct Room {
     bytes: AtomicUsize,
 }
 
-/// A request's share, given back when dropped: keep it until the answer is decided.
+/// A request's share, given back when dropped.
 #[derive(Debug)]
 pub struct Hold {
     room: Arc<Room>,
