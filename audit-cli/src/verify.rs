@@ -6,13 +6,13 @@ mod kafka;
 mod postgres;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use seal::draft::verify::verdict;
-use seal::draft::{KeyId, MacKey, Verdict};
+use seal::keys::{EpochVerifier, KeyId};
+use seal::verify::{Trust, Verdict};
 use serde_json::json;
 
 use crate::connections::Connections;
@@ -26,7 +26,7 @@ use walk::Walk;
   audit-cli verify postgres --key-id seal-dev --key-file seal.key
   audit-cli --json verify clickhouse
 
-Exit codes: 0 intact, 10 tampered, 11 missing, 13 unverifiable, 1 could not look.
+Exit codes: 0 intact, 10 tampered, 11 missing, 12 forked, 13 unverifiable, 14 erased, 15 gap-declared, 1 could not look.
 Without a key the walk checks hashes, order and columns, but not who sealed the records. A walk of one place cannot see
 records cut off at a chain's end: compare the lengths with the other places (`audit-cli counts`).")]
 pub struct Verify {
@@ -62,48 +62,58 @@ impl Place {
 impl Verify {
     pub async fn run(&self, connections: &Connections, json: bool) -> Result<ExitCode> {
         let keys = self.keys()?;
-        let mut walk = Walk::new(&keys);
+        let mut walk = Walk::new(Trust { keys: &keys, deep: true, ..Trust::default() });
         match self.place {
             Place::Kafka => kafka::walk(connections, &mut walk)?,
             Place::Postgres => postgres::walk(connections, &mut walk).await?,
             Place::Clickhouse => clickhouse::walk(connections, &mut walk).await?,
         }
-        let verdict = conclude(&walk);
+        walk.finish();
         if json {
             self.print_json(&walk);
         } else {
             self.print_table(&walk);
         }
-        Ok(ExitCode::from(verdict.exit_code()))
+        Ok(ExitCode::from(walk.verdict().exit_code()))
     }
 
-    fn keys(&self) -> Result<Vec<MacKey>> {
+    fn keys(&self) -> Result<Vec<EpochVerifier>> {
         let (Some(id), Some(path)) = (&self.key_id, &self.key_file) else { return Ok(Vec::new()) };
-        let secret = read_key(path)?;
-        match MacKey::new(KeyId(id.clone()), secret.expose()) {
-            Some(key) => Ok(vec![key]),
-            None => bail!("the key in {} is shorter than 32 bytes", path.display()),
+        let id = KeyId::new(id).context("--key-id is no key's name")?;
+        let text = keystore::read_secret(path).context("the key cannot be used")?;
+        match keystore::key_from_hex(&text) {
+            Some(key) => Ok(vec![EpochVerifier::new(id, &key)]),
+            None => bail!("the key in {} is not 64 hexadecimal digits", path.display()),
         }
     }
 
     fn print_json(&self, walk: &Walk<'_>) {
         let findings: Vec<_> = walk
             .findings
+            .findings()
             .iter()
             .map(|finding| {
                 json!({
-                    "chain": finding.chain, "sequence": finding.sequence.0,
+                    "chain": *finding.chain, "sequence": finding.sequence.0,
                     "verdict": finding.fault.verdict().name(), "what": finding.fault.to_string(),
                 })
             })
             .collect();
-        let chains: Vec<_> =
-            walk.chains.iter().map(|(name, records)| json!({"chain": name, "records": records})).collect();
+        let chains: Vec<_> = walk
+            .chains
+            .iter()
+            .map(|(name, walked)| {
+                let root = walked.root.map(|root| hex::encode(root.0));
+                let verdict = walked.worst.verdict.name();
+                json!({"chain": name, "records": walked.records, "size": walked.size, "root": root, "verdict": verdict})
+            })
+            .collect();
         println!(
             "{}",
             json!({
-                "place": self.place.name(), "verdict": conclude(walk).name(), "records": walk.records(),
-                "chains": chains, "findings": findings, "macs_checked": self.key_id.is_some(),
+                "place": self.place.name(), "verdict": walk.verdict().name(), "records": walk.records(),
+                "chains": chains, "findings": findings, "findings_not_listed": walk.findings.rest(),
+                "macs_checked": self.key_id.is_some(),
             })
         );
     }
@@ -112,13 +122,12 @@ impl Verify {
         let rows: Vec<_> = walk
             .chains
             .iter()
-            .map(|(name, records)| {
-                let found = walk.findings.iter().filter(|finding| finding.chain == *name).count();
-                vec![name.clone(), records.to_string(), found.to_string()]
+            .map(|(name, walked)| {
+                vec![name.clone(), walked.records.to_string(), walked.worst.verdict.name().to_owned()]
             })
             .collect();
-        table::print(&["chain", "records", "findings"], &rows);
-        for finding in &walk.findings {
+        table::print(&["chain", "records", "verdict"], &rows);
+        for finding in walk.findings.findings() {
             println!(
                 "{} {} sequence {}: {}",
                 table::verdict(finding.fault.verdict().name(), false),
@@ -127,27 +136,21 @@ impl Verify {
                 finding.fault
             );
         }
+        if walk.findings.rest() > 0 {
+            println!("and {} more findings", walk.findings.rest());
+        }
         if walk.records() == 0 {
             println!("there is no record here, so nothing was verified; compare with `audit-cli counts`");
         }
-        let verdict = conclude(walk);
+        let verdict = walk.verdict();
         println!(
             "verify: place={} chains={} records={} findings={} macs={} verdict={}",
             self.place.name(),
             walk.chains.len(),
             walk.records(),
-            walk.findings.len(),
+            walk.found(),
             if self.key_id.is_some() { "checked" } else { "not-checked" },
             table::verdict(verdict.name(), verdict == Verdict::Intact)
         );
     }
-}
-
-/// An empty place proves nothing: whoever empties a store must not be told that all is well.
-fn conclude(walk: &Walk<'_>) -> Verdict {
-    if walk.records() == 0 { Verdict::Unverifiable } else { verdict(&walk.findings) }
-}
-
-fn read_key(path: &Path) -> Result<runtime::config::Secret> {
-    runtime::config::Secret::from_file(path).map_err(anyhow::Error::msg).context("the key cannot be used")
 }

@@ -6,6 +6,8 @@ use runtime::config::{Problem, ProcessSettings, Secret, Section};
 use serde::{Deserialize, Serialize};
 use stream::KafkaSettings;
 
+use crate::seal::{SealingKey, SegmentLimits};
+
 /// The section.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,12 +26,22 @@ pub struct EnrichConfig {
     pub linger_ms: u32,
     /// The name that stands beside every MAC.
     pub key_id: String,
-    /// At least 32 bytes.
+    /// 64 hexadecimal digits.
     pub key: Secret,
+    /// The name that all chains of this deployment share.
+    #[serde(default = "trail")]
+    pub trail: String,
+    /// When a segment of a chain is closed.
+    #[serde(default)]
+    pub segment: SegmentLimits,
 }
 
 fn linger_ms() -> u32 {
     5
+}
+
+fn trail() -> String {
+    "sealtrail".to_owned()
 }
 
 impl Section for EnrichConfig {
@@ -41,11 +53,18 @@ impl Section for EnrichConfig {
 
     fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if self.key_id.is_empty() {
-            problems.push(Problem::new("key_id", "is empty; give the key a name, such as \"seal-2026-01\""));
+        if seal::keys::KeyId::new(&self.key_id).is_err() {
+            let what = "is no key's name; give it 1 to 64 letters, digits, `.`, `_` or `-`, such as \"seal-2026-01\"";
+            problems.push(Problem::new("key_id", what));
         }
-        if self.key.expose().len() < seal::draft::mac::KEY_BYTES_MIN {
-            problems.push(Problem::new("key", "is shorter than 32 bytes; make one with `openssl rand -hex 32`"));
+        if SealingKey::new("k", self.key.expose()).is_err() {
+            problems.push(Problem::new("key", "is not 64 hexadecimal digits; make one with `openssl rand -hex 32`"));
+        }
+        if !seal::leaf::is_trail_name(&self.trail) {
+            problems.push(Problem::new("trail", "has 1 to 54 letters, digits and signs, and no slash"));
+        }
+        if self.segment.records == 0 || self.segment.seconds == 0 {
+            problems.push(Problem::new("segment", "needs at least one record and one second"));
         }
         if self.linger_ms > 1_000 {
             problems.push(Problem::new("linger_ms", "is above 1000; events would wait longer than a second"));

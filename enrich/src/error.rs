@@ -1,40 +1,35 @@
 //! What can go wrong in this service, by what must happen next.
 
 use runtime::Disposition;
-use schemas::DecodeError;
-use seal::draft::LeafError;
 use stream::Partition;
 
 /// The closed set of failures of this service.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the key is too short to sign with; it needs at least 32 bytes")]
-    ShortKey,
+    #[error("key_id is no key's name; give it 1 to 64 letters, digits, `.`, `_` or `-`, such as \"seal-2026-01\"")]
+    KeyName,
+    #[error("the key is not 64 hexadecimal digits; make one with `openssl rand -hex 32`")]
+    KeyText,
+    #[error("the system's random generator does not answer: {0}")]
+    Random(String),
     #[error(
-        "the last record of audit.sealed/{partition} cannot be read ({reason}); nothing is appended to a log that is not understood"
+        "an accepted record of audit.sealed/{partition} cannot be gone on from ({reason}); run `audit-cli verify kafka` before anything is appended"
     )]
-    UnreadableHead { partition: Partition, reason: LeafOrDecode },
+    UnreadableRecord { partition: Partition, reason: String },
     #[error(
-        "the last record of audit.sealed/{partition} was sealed with key {found:?} and this worker holds {held:?}; give it that key, or rotate by rule"
+        "the chain of audit.sealed/{partition} is sealed with key {found:?} and this worker holds {held:?}; give it that key"
     )]
     OtherKey { partition: Partition, found: String, held: String },
     #[error(
-        "the last record of audit.sealed/{partition} does not match its MAC; run `audit-cli verify kafka` before anything is appended"
+        "the records of audit.sealed/{partition} were not sealed with the key that this worker holds as {key:?}; give it the right bytes"
     )]
-    ForgedHead { partition: Partition },
+    OtherKeyBytes { partition: Partition, key: String },
+    #[error(transparent)]
+    Seal(#[from] seal::SealError),
     #[error(transparent)]
     Rules(#[from] phi::RuleError),
     #[error(transparent)]
     Stream(#[from] stream::Error),
-}
-
-/// Why a head could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum LeafOrDecode {
-    #[error(transparent)]
-    Leaf(#[from] LeafError),
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
 }
 
 impl Error {
@@ -42,6 +37,11 @@ impl Error {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Stream(error) => error.disposition(),
+            Self::Seal(error) => match error.disposition() {
+                seal::keys::Disposition::Retry => Disposition::Retry,
+                seal::keys::Disposition::Reject => Disposition::Reject,
+                _ => Disposition::Fatal,
+            },
             _ => Disposition::Fatal,
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! audit.events ─▶ decode ─▶ classify ─▶ seal ─▶ append ─▶ audit.sealed      (waiting to be acknowledged: at most
-//!                   │ refused                     ▲                          100,000 records or 64 MiB)
+//!                   │ refused              │      ▲                          100,000 records or 64 MiB)
+//!                   ├──────────────────────┘      │
 //!                   └▶ dead letter, acknowledged ─┘ reject leaf
 //!                            └──▶ audit.dead
 //! ```
@@ -12,15 +13,18 @@ use runtime::service::Runtime;
 use schemas::wire::SchemaId;
 use schemas::{released, topic};
 use stream::registry::{CacheSettings, CachedRegistry, Registry};
-use stream::transform::{Outbox, Transform, TransformSettings};
-use stream::{Link, Partition, Position, Record, RegistryMetric, StreamMetric};
+use seal::Consumed;
+use seal::leaf::NO_TIME;
+use stream::sealed_log::{Entry, Epoch, OwnerId};
+use stream::transform::{Outbox, Transform, TransformSettings, Turn};
+use stream::{Link, Partition, Record, RegistryMetric, StreamMetric};
 
 use crate::config::EnrichConfig;
 use crate::decode::Decoder;
 use crate::error::Error;
 use crate::metric::EnrichMetric;
-use crate::reject;
-use crate::seal::Chains;
+use crate::reject::{self, Refusal};
+use crate::seal::{Chains, SealingKey};
 
 /// All workers of a deployment share it: the group gives each partition to one of them.
 const GROUP: &str = "sealtrail-enrich";
@@ -36,9 +40,10 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
     let cache = CacheSettings { file: config.registry_cache_file, ..CacheSettings::default() };
     let registry = CachedRegistry::new(Registry::new(&config.registry_url), cache);
     let sealed_schema = register(&registry, released::SEALED_EVENT)?;
+    let key = SealingKey::new(&config.key_id, config.key.expose())?;
     let mut enrich = Enrich {
         dead_schema: register(&registry, released::DEAD_LETTER)?,
-        chains: Chains::new(&config.key_id, config.key.expose(), sealed_schema)?,
+        chains: Chains::new(key, sealed_schema, config.trail, config.segment),
         decoder: Decoder::new(registry),
         engine: phi::Engine::builtin()?,
         scratch: phi::Scratch::default(),
@@ -47,12 +52,20 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
     // A missing dead-letter topic must stop the worker now, not at the first bad record.
     stream::tail::TailReader::new(&config.kafka, topic::DEAD.name)?.partitions()?;
     let link = Link { input: topic::EVENTS.name, output: topic::SEALED.name };
-    let settings = TransformSettings { kafka: config.kafka, link, linger_ms: config.linger_ms };
+    let settings = TransformSettings { kafka: config.kafka, link, linger_ms: config.linger_ms, owner: owner()? };
     Ok(stream::transform::run(&settings, &mut enrich, runtime)?)
 }
 
 fn register(registry: &CachedRegistry, schema: released::Released) -> Result<SchemaId, Error> {
     Ok(SchemaId(registry.register(schema.subject, schema.text)?))
+}
+
+/// A name that no other process has, before or after.
+fn owner() -> Result<OwnerId, Error> {
+    let random = keystore::random_secret().map_err(|error| Error::Random(error.to_string()))?;
+    let [a, b, c, d, e, f, g, h, ..] = *random.expose();
+    let name = format!("enrich-{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+    OwnerId::new(&name).ok_or_else(|| Error::Random("its name cannot be used".to_owned()))
 }
 
 struct Enrich {
@@ -65,31 +78,58 @@ struct Enrich {
 }
 
 impl Transform for Enrich {
-    fn resume(&mut self, partition: Partition, last: Option<&[u8]>) -> Result<Position, stream::Error> {
-        Ok(self.chains.resume(partition, last)?)
+    fn begin(&mut self, partition: Partition, state: Option<&str>) -> Result<bool, stream::Error> {
+        Ok(self.chains.begin(partition, state)?)
+    }
+
+    fn entry<'r>(&mut self, partition: Partition, record: &'r [u8]) -> Result<Entry<'r>, stream::Error> {
+        Ok(self.chains.entry(partition, record)?)
+    }
+
+    fn follow(&mut self, partition: Partition, record: &[u8]) -> Result<(), stream::Error> {
+        Ok(self.chains.follow(partition, record)?)
+    }
+
+    fn fence(&mut self, partition: Partition, epoch: Epoch, owner: &OwnerId) -> Result<Vec<u8>, stream::Error> {
+        Ok(self.chains.fence(partition, epoch, owner)?)
+    }
+
+    fn own(&mut self, turn: &Turn<'_>, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
+        Ok(self.chains.own(turn, out)?)
+    }
+
+    fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
+        self.chains.bridge(record.offset(), out)?;
+        let consumed = Consumed { offset: record.offset().0, time: record.timestamp_ms().unwrap_or(NO_TIME) };
+        let refusal = match self.decoder.decode(record.payload(), |name| record.last_header(name))? {
+            Ok(event) => {
+                let classified = self.engine.classify(event, &mut self.scratch);
+                let sealed = self.chains.event(&classified, consumed, out)?;
+                classified.recycle(&mut self.scratch);
+                sealed.err().map(|error| Refusal { stage: "seal", reason: error.reason() })
+            }
+            Err(error) => Some(Refusal { stage: "decode", reason: error.fault.reason() }),
+        };
+        match refusal {
+            None => self.sealed.increment(1),
+            Some(refusal) => {
+                EnrichMetric::RecordsRejected.with(&[("reason", refusal.reason)]).increment(1);
+                out.dead_letter(topic::DEAD.name, &reject::dead_letter(record, refusal, self.dead_schema))?;
+                self.chains.reject(record.payload(), refusal.reason, consumed, out)?;
+            }
+        }
+        Ok(self.chains.close_if_due(out)?)
+    }
+
+    fn tick(&mut self, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
+        Ok(self.chains.close_if_due(out)?)
+    }
+
+    fn state(&self, partition: Partition) -> Option<String> {
+        self.chains.state(partition)
     }
 
     fn release(&mut self, partition: Partition) {
         self.chains.release(partition);
-    }
-
-    fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
-        let (partition, offset) = (record.partition(), record.offset());
-        let sealed = match self.decoder.decode(record.payload(), |name| record.last_header(name))? {
-            Ok(event) => {
-                self.sealed.increment(1);
-                let classified = self.engine.classify(event, &mut self.scratch);
-                let bytes = self.chains.seal(&classified, partition, offset);
-                classified.recycle(&mut self.scratch);
-                bytes
-            }
-            Err(error) => {
-                EnrichMetric::RecordsRejected.with(&[("reason", error.fault.reason())]).increment(1);
-                out.dead_letter(topic::DEAD.name, &reject::dead_letter(record, error, self.dead_schema))?;
-                self.chains.reject(record.payload(), error.fault.reason(), partition, offset)
-            }
-        };
-        // A record of a partition that was just given back belongs to its next owner.
-        sealed.map_or(Ok(()), |bytes| out.append(bytes))
     }
 }

@@ -1,97 +1,167 @@
-//! Stage 3, seal: one chain per partition, resumed from the sealed log itself.
+//! Stage 3, seal: one chain per partition, gone on with where the sealed log's accepted history ends.
+
+mod chain;
+mod keys;
 
 use std::collections::HashMap;
 
 use phi::Classified;
 use schemas::wire::{self, SchemaId};
-use schemas::{DecodeError, SealedRecord, topic};
-use seal::draft::{ChainState, KeyId, Leaf, MacKey, Sealer, Signer, SourcePosition};
-use seal::{LeafHash, Sequence};
-use stream::{Offset, Partition, Position};
+use schemas::{SealedRecord, topic};
+use seal::protect::SubjectRing;
+use seal::{Consumed, LeafHash, Protected, Sealed, SealError, Vault};
+use stream::sealed_log::{Entry, Epoch, OwnerId, Position};
+use stream::transform::{Outbox, Turn};
+use stream::{Offset, Partition};
 
 use crate::error::Error;
 use crate::metric::EnrichMetric;
+use chain::Chain;
+pub use chain::SegmentLimits;
+pub use keys::SealingKey;
 
-/// One partition's chain and the last input that it holds.
-struct Chain {
-    sealer: Sealer,
-    last_source: Option<Offset>,
-}
-
-/// Seals records, each onto its partition's chain.
+/// Everything that the chains of one worker share.
 pub struct Chains {
-    key: MacKey,
+    key: SealingKey,
     schema: SchemaId,
+    trail: String,
+    limits: SegmentLimits,
+    subjects: SubjectRing,
+    nonces: keystore::SystemNonces,
     chains: HashMap<Partition, Chain>,
-    record: Vec<u8>,
 }
 
 impl Chains {
-    pub fn new(key_id: &str, key: &[u8], schema: SchemaId) -> Result<Self, Error> {
-        let key = MacKey::new(KeyId(key_id.to_owned()), key).ok_or(Error::ShortKey)?;
-        Ok(Self { key, schema, chains: HashMap::new(), record: Vec::new() })
+    pub fn new(key: SealingKey, schema: SchemaId, trail: String, limits: SegmentLimits) -> Self {
+        let subjects = key.subjects();
+        let (nonces, chains) = Default::default();
+        Self { key, schema, trail, limits, subjects, nonces, chains }
     }
 
-    /// Takes a chain over from its last sealed record and says where its input goes on.
-    pub fn resume(&mut self, partition: Partition, last: Option<&[u8]>) -> Result<Position, Error> {
-        let (state, last_source) = match last {
-            None => (ChainState::EMPTY, None),
-            Some(bytes) => self.read_head(partition, bytes).map(|(state, source)| (state, Some(source)))?,
+    /// Takes a chain up at the state that a hint carries, else at its start. False: that state is not this chain's.
+    pub fn begin(&mut self, partition: Partition, state: Option<&str>) -> Result<bool, Error> {
+        let chain = Chain::begin(partition, state, &self.key)?;
+        let understood = chain.is_some();
+        self.chains.extend(chain.map(|chain| (partition, chain)));
+        Ok(understood)
+    }
+
+    /// What a record of the log claims; what no holder of the key wrote claims nothing.
+    pub fn entry<'r>(&mut self, partition: Partition, record: &'r [u8]) -> Result<Entry<'r>, Error> {
+        let decoded = wire::split(record).and_then(|(_, body)| SealedRecord::decode(body));
+        let (Ok(decoded), Some(chain)) = (decoded, self.chains.get_mut(&partition)) else { return Ok(Entry::Foreign) };
+        chain.entry(&decoded)
+    }
+
+    /// Follows an accepted record.
+    pub fn follow(&mut self, partition: Partition, record: &[u8]) -> Result<(), Error> {
+        let Some(chain) = self.chains.get_mut(&partition) else { return Ok(()) };
+        let unreadable = |error: schemas::DecodeError| Error::UnreadableRecord { partition, reason: error.to_string() };
+        let (_, body) = wire::split(record).map_err(unreadable)?;
+        let decoded = SealedRecord::decode(body).map_err(unreadable)?;
+        chain.follow(decoded.leaf)
+    }
+
+    /// The record that opens this worker's turn.
+    pub fn fence(&self, partition: Partition, epoch: Epoch, owner: &OwnerId) -> Result<Vec<u8>, Error> {
+        let mut record = Vec::new();
+        wire::write_header(&mut record, self.schema);
+        seal::fence::write(&chain::name(partition), chain::owner(epoch, owner), self.key.epoch(), &mut record)?;
+        Ok(record)
+    }
+
+    /// Begins to seal: a new chain with its genesis, an old one with a word on who writes from here on.
+    pub fn own(&mut self, turn: &Turn<'_>, out: &mut Outbox<'_>) -> Result<(), Error> {
+        let Some(chain) = self.chains.get_mut(&out.partition()) else { return Ok(()) };
+        chain.own(turn, &self.key)?;
+        let (trail, key) = (&self.trail, &self.key);
+        let partition = out.partition().0;
+        if chain.is_new() {
+            write(chain, self.schema, out, |sealer, record| {
+                let genesis = key.genesis(trail, topic::EVENTS.name);
+                sealer.genesis(partition, turn.source.0, genesis, record)
+            })
+        } else {
+            write(chain, self.schema, out, |sealer, record| sealer.owner_change(record))
+        }
+    }
+
+    /// Seals an event. The inner error refuses it, and nothing was appended.
+    pub fn event(
+        &mut self,
+        event: &Classified<'_>,
+        record: Consumed,
+        out: &mut Outbox<'_>,
+    ) -> Result<Result<(), SealError>, Error> {
+        let Some(chain) = self.chains.get_mut(&out.partition()) else { return Ok(Ok(())) };
+        let protected = Protected {
+            event: event.event(),
+            level: event.level(),
+            policy: event.policy(),
+            hidden: &[],
+            tokens: Default::default(),
+            redacted: Default::default(),
         };
-        let name = format!("{}/{partition}", topic::EVENTS.name);
-        tracing::info!(chain = name, next_sequence = state.next.0, "chain taken over");
-        let sealer = Sealer::new(name, state, Signer::new(self.key.clone()));
-        self.chains.insert(partition, Chain { sealer, last_source });
-        Ok(last_source.map_or(Position::Beginning, |last| Position::At(last.next())))
+        let vault = Vault { keys: &mut self.subjects, nonces: &mut self.nonces };
+        match write(chain, self.schema, out, |sealer, bytes| sealer.event(record, protected, vault, bytes)) {
+            Err(Error::Seal(error)) if error.disposition() == seal::keys::Disposition::Reject => Ok(Err(error)),
+            other => other.map(Ok),
+        }
     }
 
-    fn read_head(&self, partition: Partition, bytes: &[u8]) -> Result<(ChainState, Offset), Error> {
-        let unreadable = |error: DecodeError| Error::UnreadableHead { partition, reason: error.into() };
-        let (_, body) = wire::split(bytes).map_err(unreadable)?;
-        let record = SealedRecord::decode(body).map_err(unreadable)?;
-        let held = &self.key.id().0;
-        if record.key_id != held {
-            return Err(Error::OtherKey { partition, found: record.key_id.to_owned(), held: held.clone() });
+    /// Writes into the chain that a record was refused.
+    pub fn reject(&mut self, payload: &[u8], reason: &str, record: Consumed, out: &mut Outbox<'_>) -> Result<(), Error> {
+        let Some(chain) = self.chains.get_mut(&out.partition()) else { return Ok(()) };
+        write(chain, self.schema, out, |sealer, bytes| sealer.reject(record, payload, reason, bytes))
+    }
+
+    /// Accounts for source offsets that hold nothing, if the next record comes after such.
+    pub fn bridge(&mut self, offset: Offset, out: &mut Outbox<'_>) -> Result<(), Error> {
+        let partition = out.partition();
+        let Some(chain) = self.chains.get_mut(&partition) else { return Ok(()) };
+        let expected = chain.source_next();
+        if offset <= expected {
+            return Ok(());
         }
-        if !self.key.verifies(record.leaf, record.mac) {
-            return Err(Error::ForgedHead { partition });
+        EnrichMetric::SourceGaps.increment(1);
+        tracing::error!(%partition, %expected, found = %offset, "accepted records are gone from the input; the chain says so");
+        write(chain, self.schema, out, |sealer, record| sealer.source_gap(offset.0, "not-in-topic", record))
+    }
+
+    /// Closes the open segment where it is full or old enough.
+    pub fn close_if_due(&mut self, out: &mut Outbox<'_>) -> Result<(), Error> {
+        match self.chains.get_mut(&out.partition()) {
+            Some(chain) if chain.is_due(&self.limits) => {
+                write(chain, self.schema, out, |sealer, record| sealer.close_segment(record))
+            }
+            _ => Ok(()),
         }
-        let leaf =
-            Leaf::parse(record.leaf).map_err(|error| Error::UnreadableHead { partition, reason: error.into() })?;
-        let state = ChainState { next: Sequence(leaf.sequence.0 + 1), previous: LeafHash::of(record.leaf) };
-        Ok((state, Offset(leaf.source.offset)))
+    }
+
+    /// The chain's state after the last record, as a hint carries it.
+    pub fn state(&self, partition: Partition) -> Option<String> {
+        self.chains.get(&partition).map(Chain::text)
     }
 
     pub fn release(&mut self, partition: Partition) {
         self.chains.remove(&partition);
     }
+}
 
-    /// Seals an event; the answer is the record to append. `None` when the chain was not taken over.
-    pub fn seal(&mut self, event: &Classified<'_>, partition: Partition, offset: Offset) -> Option<&[u8]> {
-        self.with_chain(partition, offset, |sealer, source, out| sealer.seal(event, source, out))
-    }
-
-    /// Writes into the chain that a record was refused.
-    pub fn reject(&mut self, payload: &[u8], reason: &str, partition: Partition, offset: Offset) -> Option<&[u8]> {
-        self.with_chain(partition, offset, |sealer, source, out| sealer.reject(payload, reason, source, out))
-    }
-
-    fn with_chain(
-        &mut self,
-        partition: Partition,
-        offset: Offset,
-        write: impl FnOnce(&mut Sealer, SourcePosition, &mut Vec<u8>),
-    ) -> Option<&[u8]> {
-        let chain = self.chains.get_mut(&partition)?;
-        let expected = chain.last_source.map_or(Offset(0), Offset::next);
-        if offset != expected {
-            EnrichMetric::SourceGaps.increment(1);
-            tracing::error!(%partition, %expected, found = %offset, "accepted records are gone from the input; the verifier will say so");
-        }
-        chain.last_source = Some(offset);
-        self.record.clear();
-        wire::write_header(&mut self.record, self.schema);
-        write(&mut chain.sealer, SourcePosition { partition: partition.0, offset: offset.0 }, &mut self.record);
-        Some(&self.record)
-    }
+/// Seals one record and appends it.
+fn write(
+    chain: &mut Chain,
+    schema: SchemaId,
+    out: &mut Outbox<'_>,
+    seal: impl FnOnce(&mut seal::Sealer, &mut Vec<u8>) -> Result<Sealed, SealError>,
+) -> Result<(), Error> {
+    let Some((sealer, record)) = chain.sealing() else { return Ok(()) };
+    let (LeafHash(previous), from) = (sealer.state().previous(), Offset(sealer.state().source_next()));
+    record.clear();
+    wire::write_header(record, schema);
+    let Sealed { sequence, hash: LeafHash(hash) } = seal(sealer, record)?;
+    let next = Offset(sealer.state().source_next());
+    out.append(Position { sequence: sequence.0, previous, hash, from, next }, record)?;
+    chain.noted();
+    Ok(())
 }

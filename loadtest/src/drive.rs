@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use schemas::routing::Router;
 use schemas::wire::{self, SchemaId};
 use schemas::{released, topic};
 use stream::KafkaSettings;
-use stream::append::{Appender, Destination};
+use stream::append::{Appender, Destination, Handed};
 use stream::registry::Registry;
 
 use crate::hospital::Hospital;
@@ -71,13 +71,15 @@ pub fn publish(brokers: &str, registry_url: &str, load: &Load, mut progress: imp
             }
             poison += 1;
         }
-        appender.append(Destination { topic: topic::EVENTS.name, partition: None }, &key, &record, None)?;
+        let to = Destination { topic: topic::EVENTS.name, partition: None };
+        appender.append(to, Handed::Record(number), &key, &record)?;
         if number % 1_000 == 0 {
-            appender.serve()?;
+            appender.confirm()?;
             progress(number);
         }
     }
-    appender.drain(Duration::from_secs(60)).context("waiting for the last acknowledgements")?;
+    ensure!(appender.settle(Duration::from_secs(60)), "the last acknowledgements did not come within 60 s");
+    appender.confirm()?;
     progress(load.events);
     Ok(Published { events: load.events - poison, poison, seconds: started.elapsed().as_secs_f64() })
 }
@@ -106,7 +108,7 @@ fn pace(rate: Option<u32>, number: u64, started: Instant, appender: &Appender) -
     let due = Duration::from_secs_f64(number as f64 / f64::from(rate.max(1)));
     let early = due.saturating_sub(started.elapsed());
     if early > Duration::from_millis(1) {
-        appender.serve()?;
+        appender.confirm()?;
         std::thread::sleep(early);
     }
     Ok(())

@@ -69,6 +69,12 @@ pub fn verify(pipeline: &Pipeline, place: &str) -> Result<Verdict> {
 }
 
 impl Counts {
+    /// True when so many records were published and stand in every place.
+    #[must_use]
+    pub fn hold(&self, records: u64) -> bool {
+        self.events.total == records && self.agree()
+    }
+
     /// True when every record has exactly one sealed leaf and both stores hold each leaf, partition by partition.
     #[must_use]
     pub fn agree(&self) -> bool {

@@ -36,6 +36,7 @@ pub mod merkle;
 pub mod projection;
 pub mod proof;
 pub mod protect;
+pub mod replay;
 pub mod sealer;
 pub mod state;
 pub mod verify;

@@ -17,7 +17,7 @@ pub struct Projection<'a> {
     pub partition: i32,
     pub sequence: i64,
     pub source_offset: i64,
-    pub kind: &'static str,
+    pub kind: &'a str,
     /// Of a reject or a source-gap.
     pub reason: Cow<'a, str>,
     /// Of an event or a duplicate.
@@ -36,7 +36,7 @@ pub struct Projection<'a> {
     /// The first object's.
     pub object_kind: Cow<'a, str>,
     pub object_id: Cow<'a, str>,
-    pub level: &'static str,
+    pub level: &'a str,
     pub leaf_hash: [u8; 32],
 }
 

@@ -2,7 +2,7 @@
 
 use runtime::Disposition;
 use schemas::DecodeError;
-use seal::draft::LeafError;
+use seal::verify::ReadError;
 use stream::{Offset, Partition};
 
 /// The closed set of failures of this service.
@@ -35,7 +35,7 @@ impl Error {
         move |error| Self::Unreadable { partition, offset, reason: error.to_string() }
     }
 
-    pub fn leaf(partition: Partition, offset: Offset) -> impl Fn(LeafError) -> Self {
+    pub fn leaf(partition: Partition, offset: Offset) -> impl Fn(ReadError) -> Self {
         move |error| Self::Unreadable { partition, offset, reason: error.to_string() }
     }
 

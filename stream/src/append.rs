@@ -1,8 +1,8 @@
-//! The idempotent producer of a worker: many records in flight, every acknowledgement counted, no failure overlooked.
+//! The idempotent producer of a worker: many records in flight, every acknowledgement and every failure told in its order.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientContext;
@@ -15,8 +15,6 @@ use runtime::metrics::CounterHandle;
 use crate::settings::{Patience, ProducerSettings};
 use crate::{Error, KafkaSettings, Offset, Partition, StreamMetric};
 
-/// Marks a record that stands for no input of its own.
-const NO_SOURCE: usize = usize::MAX;
 /// A worker that waited so long reads the log again: somebody else may own the partition by now.
 const ACKNOWLEDGEMENT_WAIT: Patience = Patience::Seconds(30);
 
@@ -27,83 +25,110 @@ pub struct Destination<'a> {
     pub partition: Option<Partition>,
 }
 
-struct Acknowledgements {
-    count: AtomicU64,
-    acknowledged: CounterHandle,
-    sources: Mutex<BTreeMap<Partition, Offset>>,
-    failure: Mutex<Option<KafkaError>>,
+/// What a record is to its sender; comes back with its delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handed {
+    /// A record of a chain, by its sequence.
+    Record(u64),
+    Fence,
+    DeadLetter,
 }
 
-impl Acknowledgements {
-    fn new() -> Self {
-        Self {
-            count: AtomicU64::default(),
-            acknowledged: StreamMetric::RecordsAcknowledged.handle(),
-            sources: Mutex::default(),
-            failure: Mutex::default(),
+impl Handed {
+    /// Sequences stay far below these.
+    const FENCE: usize = usize::MAX;
+    const DEAD_LETTER: usize = usize::MAX - 1;
+
+    fn opaque(self) -> usize {
+        match self {
+            Self::Record(sequence) => sequence as usize,
+            Self::Fence => Self::FENCE,
+            Self::DeadLetter => Self::DEAD_LETTER,
         }
     }
 
-    fn failed(&self, error: KafkaError) {
-        // The first failure is the cause; what follows are consequences.
-        self.failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+    fn of(opaque: usize) -> Self {
+        match opaque {
+            Self::FENCE => Self::Fence,
+            Self::DEAD_LETTER => Self::DeadLetter,
+            sequence => Self::Record(sequence as u64),
+        }
     }
 }
 
-impl ClientContext for Acknowledgements {
+/// What became of a record.
+#[derive(Debug)]
+pub struct Delivery {
+    pub partition: Partition,
+    pub what: Handed,
+    /// Where it stands in the log; `None` where the broker named no place.
+    pub outcome: Result<Option<Offset>, KafkaError>,
+}
+
+/// Filled by the client's callback, which runs inside `poll` on the loop's own thread.
+struct Deliveries {
+    waiting: Mutex<VecDeque<Delivery>>,
+    acknowledged: CounterHandle,
+    /// The client has given up for good.
+    broken: AtomicBool,
+}
+
+impl Deliveries {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Delivery>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientContext for Deliveries {
     fn error(&self, error: KafkaError, reason: &str) {
         // An absence is the consumer's to report; it shares our brokers.
         if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
             tracing::warn!(%error, reason, "kafka client");
         }
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
-            self.failed(error);
+            self.broken.store(true, Ordering::Relaxed);
         }
     }
 }
 
-impl ProducerContext for Acknowledgements {
+impl ProducerContext for Deliveries {
     type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, source: usize) {
-        match result {
-            Err((error, _)) => self.failed(error.clone()),
+    fn delivery(&self, result: &DeliveryResult<'_>, opaque: usize) {
+        let (message, outcome) = match result {
             Ok(message) => {
-                self.count.fetch_add(1, Ordering::Relaxed);
                 self.acknowledged.increment(1);
-                if source != NO_SOURCE {
-                    let mut sources = self.sources.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    sources.insert(Partition(message.partition()), Offset(source as i64));
-                }
+                (message, Ok((message.offset() >= 0).then(|| Offset(message.offset()))))
             }
-        }
+            Err((error, message)) => (message, Err(error.clone())),
+        };
+        let delivery = Delivery { partition: Partition(message.partition()), what: Handed::of(opaque), outcome };
+        self.waiting().push_back(delivery);
     }
 }
 
-/// Appends records and knows which of them are safe.
+/// Appends records. One appender lives until the first doubt; what it still carries then is nobody's business any more.
 pub struct Appender {
-    producer: BaseProducer<Acknowledgements>,
-    sent: u64,
+    producer: BaseProducer<Deliveries>,
+    handed: u64,
     appended: CounterHandle,
 }
 
 impl Appender {
     pub fn new(settings: &KafkaSettings, linger_ms: u32) -> Result<Self, Error> {
         let own = ProducerSettings { linger_ms, patience: ACKNOWLEDGEMENT_WAIT, ..ProducerSettings::default() };
-        let producer = settings.producer(&own).create_with_context(Acknowledgements::new()).map_err(Error::Client)?;
-        Ok(Self { producer, sent: 0, appended: StreamMetric::RecordsAppended.handle() })
+        let context = Deliveries {
+            waiting: Mutex::default(),
+            acknowledged: StreamMetric::RecordsAcknowledged.handle(),
+            broken: AtomicBool::new(false),
+        };
+        let producer = settings.producer(&own).create_with_context(context).map_err(Error::Client)?;
+        Ok(Self { producer, handed: 0, appended: StreamMetric::RecordsAppended.handle() })
     }
 
-    /// Hands a record over; it is safe once [`Appender::acknowledged`] has passed it. `source` is the input that it stands for.
-    pub fn append(
-        &mut self,
-        to: Destination<'_>,
-        key: &[u8],
-        payload: &[u8],
-        source: Option<Offset>,
-    ) -> Result<(), Error> {
-        let opaque = source.map_or(NO_SOURCE, |offset| offset.0 as usize);
-        let mut record = BaseRecord::with_opaque_to(to.topic, opaque).key(key).payload(payload);
+    /// Hands a record over; what became of it comes out of [`Appender::next_delivery`].
+    pub fn append(&mut self, to: Destination<'_>, what: Handed, key: &[u8], payload: &[u8]) -> Result<(), Error> {
+        let mut record = BaseRecord::with_opaque_to(to.topic, what.opaque()).key(key).payload(payload);
         if let Some(partition) = to.partition {
             record = record.partition(partition.0);
         }
@@ -113,58 +138,90 @@ impl Appender {
             }
             // The queue's bound is the back-pressure: wait for acknowledgements, then try the same record again.
             self.producer.poll(Duration::from_millis(1));
-            self.check()?;
             record = refused;
         }
-        self.sent += 1;
+        self.handed += 1;
         self.appended.increment(1);
         Ok(())
     }
 
-    /// Serves what has been acknowledged so far, without waiting.
-    pub fn serve(&self) -> Result<(), Error> {
-        // One call serves one event; go on while events come.
-        let mut before = None;
-        while before != Some(self.acknowledged()) {
-            before = Some(self.acknowledged());
-            self.producer.poll(Duration::ZERO);
-        }
-        self.check()
+    /// True as long as nothing was handed over: dropping it would change nothing.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        self.handed == 0
     }
 
-    /// Waits until everything handed over is acknowledged.
-    pub fn drain(&self, wait: Duration) -> Result<(), Error> {
+    /// True once the client can deliver nothing any more.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.producer.context().broken.load(Ordering::Relaxed)
+    }
+
+    /// Serves what has come in so far, without waiting.
+    pub fn serve(&self) {
+        // One call serves one event; go on while events come.
+        let mut before = None;
+        loop {
+            let waiting = self.producer.context().waiting().len();
+            if before == Some(waiting) {
+                return;
+            }
+            before = Some(waiting);
+            self.producer.poll(Duration::ZERO);
+        }
+    }
+
+    /// The oldest delivery that was not taken yet.
+    #[must_use]
+    pub fn next_delivery(&self) -> Option<Delivery> {
+        self.producer.context().waiting().pop_front()
+    }
+
+    /// Records without a delivery yet.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        usize::try_from(self.producer.in_flight_count()).unwrap_or_default()
+    }
+
+    /// Waits until every record has its delivery; false when the wait was too short.
+    #[must_use]
+    pub fn settle(&self, wait: Duration) -> bool {
         let deadline = Instant::now() + wait;
-        while self.acknowledged() < self.sent {
-            self.check()?;
+        while self.in_flight() > 0 {
             if Instant::now() > deadline {
-                return Err(Error::TimedOut { waiting_for: "the acknowledgement", seconds: wait.as_secs() });
+                return false;
             }
             self.producer.poll(Duration::from_millis(1));
         }
-        self.check()
+        true
     }
 
-    #[must_use]
-    pub fn acknowledged(&self) -> u64 {
-        self.producer.context().count.load(Ordering::Relaxed)
+    /// Takes every delivery that is waiting; an error when one of them failed. For senders that need no order.
+    pub fn confirm(&self) -> Result<(), Error> {
+        self.serve();
+        while let Some(delivery) = self.next_delivery() {
+            delivery.outcome.map_err(Error::Unacknowledged)?;
+        }
+        Ok(())
     }
 
-    /// Per partition the input offset of the last acknowledged record.
-    #[must_use]
-    pub fn sources(&self) -> BTreeMap<Partition, Offset> {
-        self.producer.context().sources.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
-    /// Forgets partitions that now belong to somebody else.
-    pub(crate) fn forget(&self, partitions: &[Partition]) {
-        let mut sources = self.producer.context().sources.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        sources.retain(|partition, _| !partitions.contains(partition));
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let failure = self.producer.context().failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        failure.clone().map_or(Ok(()), |error| Err(Error::Unacknowledged(error)))
+    /// Waits for the dead letter that was handed over last. Other deliveries stay for the loop.
+    pub fn settle_dead_letter(&self, wait: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + wait;
+        loop {
+            let mut waiting = self.producer.context().waiting();
+            if let Some(place) = waiting.iter().position(|delivery| delivery.what == Handed::DeadLetter) {
+                return match waiting.remove(place).map(|delivery| delivery.outcome) {
+                    Some(Err(error)) => Err(Error::Unacknowledged(error)),
+                    _ => Ok(()),
+                };
+            }
+            drop(waiting);
+            if Instant::now() > deadline {
+                return Err(Error::TimedOut { waiting_for: "the dead letter", seconds: wait.as_secs() });
+            }
+            self.producer.poll(Duration::from_millis(1));
+        }
     }
 }
 

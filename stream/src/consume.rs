@@ -13,10 +13,13 @@ use rdkafka::{ClientContext, Offset as KafkaOffset, TopicPartitionList};
 use runtime::health::Dependency;
 
 use crate::error::is_transient;
+use crate::ffi;
 use crate::{Error, KafkaSettings, Offset, Partition, Position};
 
 /// How long the loop may stand still to see whether the brokers are back.
 const PROBE_WAIT: Duration = Duration::from_millis(500);
+/// How long the group may take to say what it keeps.
+const HINT_WAIT: Duration = Duration::from_secs(10);
 const AWAY: &str = "no broker answers; records wait where they are";
 
 /// Shows the brokers' absence in readiness, once a second.
@@ -72,6 +75,15 @@ impl Record<'_> {
     pub fn timestamp_ms(&self) -> Option<i64> {
         self.0.timestamp().to_millis()
     }
+}
+
+/// Whether the group still counts on this member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Membership {
+    Member,
+    NotMember,
+    /// It did not say, or is in the middle of a rebalance.
+    Unknown,
 }
 
 /// What the group asks for.
@@ -216,6 +228,53 @@ impl GroupConsumer {
         list
     }
 
+    /// The group's generation as this member knows it; -1 outside of any.
+    pub(crate) fn generation(&self) -> i32 {
+        ffi::generation(self.consumer.client())
+    }
+
+    /// What the group keeps beside the offset of each partition; `None` where it keeps nothing or does not answer.
+    pub(crate) fn hints(&self, partitions: &[Partition]) -> Result<Vec<(Partition, Option<String>)>, Error> {
+        let kept = match self.consumer.committed_offsets(self.list(partitions), HINT_WAIT) {
+            Ok(kept) => kept,
+            Err(error) if is_transient(&error) => {
+                tracing::warn!(%error, "the group does not say where to start reading; reading from the start");
+                self.list(partitions)
+            }
+            Err(error) => return Err(Error::Kafka { doing: "asking for hints", source: error }),
+        };
+        let hint = |partition: &Partition| {
+            let element = kept.find_partition(self.topic, partition.0);
+            let text = element.map(|element| element.metadata().to_owned());
+            (*partition, text.filter(|text| !text.is_empty()))
+        };
+        Ok(partitions.iter().map(hint).collect())
+    }
+
+    /// Commits something only to hear whether the group still knows this member.
+    pub(crate) fn ask(&self, question: (Partition, Offset, String)) -> Result<Membership, Error> {
+        use RDKafkaErrorCode as Code;
+        let list = commits(self.topic, std::iter::once(question));
+        let Err(error) = self.consumer.commit(&list, CommitMode::Sync) else { return Ok(Membership::Member) };
+        match error.rdkafka_error_code() {
+            Some(Code::UnknownMemberId | Code::FencedInstanceId) => Ok(Membership::NotMember),
+            // A rebalance is under way, or a kept partition's generation has risen: the loop hears of both.
+            Some(Code::IllegalGeneration | Code::NoOffset | Code::InProgress) => Ok(Membership::Unknown),
+            _ if is_transient(&error) => Ok(Membership::Unknown),
+            _ => Err(Error::Kafka { doing: "asking the group", source: error }),
+        }
+    }
+
+    /// Tells the group where to start reading the log, beside the next offset of the input.
+    pub(crate) fn hint_with(&self, hints: impl Iterator<Item = (Partition, Offset, String)>) {
+        let list = commits(self.topic, hints);
+        if list.count() > 0
+            && let Err(error) = self.consumer.commit(&list, CommitMode::Async)
+        {
+            tracing::debug!(%error, "no hint");
+        }
+    }
+
     /// Tells the group how far we are. A hint for lag displays: its loss or refusal changes nothing.
     pub(crate) fn hint(&self, done: impl Iterator<Item = (Partition, Offset)>) {
         let mut list = TopicPartitionList::new();
@@ -230,6 +289,18 @@ impl GroupConsumer {
             tracing::debug!(%error, "no hint");
         }
     }
+}
+
+fn commits(topic: &str, hints: impl Iterator<Item = (Partition, Offset, String)>) -> TopicPartitionList {
+    let mut list = TopicPartitionList::new();
+    for (partition, next, text) in hints {
+        let mut element = list.add_partition(topic, partition.0);
+        element.set_metadata(text);
+        if let Err(error) = element.set_offset(KafkaOffset::Offset(next.0)) {
+            tracing::debug!(%error, "no hint");
+        }
+    }
+    list
 }
 
 impl Drop for GroupConsumer {

@@ -48,6 +48,12 @@ pub enum Error {
         "the consumer group no longer knows this worker; start it again, and give every worker an `instance` of its own"
     )]
     MembershipLost,
+    #[error("record {sequence} of partition {partition} was sealed out of turn; nothing of it was appended")]
+    OutOfTurn { partition: Partition, sequence: u64 },
+    #[error(
+        "{topic}/{partition} contradicts what this worker knows of it ({reason}); run `audit-cli verify kafka` before anything is appended"
+    )]
+    LogContradicts { topic: &'static str, partition: Partition, reason: &'static str },
     #[error("{waiting_for} did not happen within {seconds} s")]
     TimedOut { waiting_for: &'static str, seconds: u64 },
     #[error("schema registry at {url}, {about}: {reason}")]
@@ -68,6 +74,8 @@ impl Error {
             | Self::InputCutOff { .. }
             | Self::ProducerFailed { .. }
             | Self::Thread(_)
+            | Self::OutOfTurn { .. }
+            | Self::LogContradicts { .. }
             | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,

@@ -3,7 +3,7 @@
 //! Two loops carry the pipeline, each on one OS thread with one consumer:
 //!
 //! ```text
-//! transform:  topic A, partition p ──▶ Transform ──▶ topic B, partition p     resumes after B's last record
+//! transform:  topic A, partition p ──▶ Transform ──▶ topic B, partition p     resumes after B's accepted head
 //! store:      topic B ──▶ batches ──▶ Store                                   resumes where the store says
 //! ```
 //!
@@ -15,10 +15,12 @@ pub mod append;
 mod backoff;
 pub mod consume;
 mod error;
+mod ffi;
 mod ids;
 mod metric;
 pub mod publish;
 pub mod registry;
+pub mod sealed_log;
 mod settings;
 pub mod store;
 pub mod tail;

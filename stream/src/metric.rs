@@ -10,6 +10,8 @@ runtime::metric_names! {
         BatchesStored: counter = "audit_stream_batches_stored_total", "batches that the store committed";
         StoreRetries: counter = "audit_stream_store_retries_total", "writes that failed and were started over from the store's own position";
         DeadLetters: counter = "audit_stream_dead_letters_total", "refused records whose dead letter was acknowledged";
+        LogRecordsIgnored: counter { verdict } = "audit_stream_log_records_ignored_total", "records of the sealed log that do not count, by the reader's verdict";
+        Doubts: counter = "audit_stream_doubts_total", "times that a worker gave up what was in flight and read the log again";
         Rebalances: counter = "audit_stream_rebalances_total", "times that the group gave or took partitions";
         PartitionsHeld: gauge = "audit_stream_partitions_held", "partitions that this process works on";
         StoreSeconds: histogram = "audit_stream_store_seconds", "time that one batch took to be stored";

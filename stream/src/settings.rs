@@ -92,7 +92,9 @@ impl KafkaSettings {
             .set("enable.partition.eof", "false")
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
-            .set("auto.offset.reset", "error");
+            .set("auto.offset.reset", "error")
+            // Our topics hold no transactions; a stranger's open one must not hide what comes after it.
+            .set("isolation.level", "read_uncommitted");
         config
     }
 

@@ -1,5 +1,6 @@
-//! Reads the last record of partitions: what is done is read from where it was done.
+//! Reads partitions outside of any group: what is done is read from where it was done.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -11,13 +12,6 @@ use crate::{Error, KafkaSettings, Offset, Partition};
 
 const WAIT_MAX: Duration = Duration::from_secs(20);
 const CONTACT_WAIT: Duration = Duration::from_secs(10);
-
-/// A partition's last record.
-#[derive(Debug, Clone)]
-pub struct LastRecord {
-    pub offset: Offset,
-    pub payload: Vec<u8>,
-}
 
 /// The bounds of a partition: the first offset that it still holds and the one that the next record will get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,68 +60,32 @@ impl TailReader {
         Ok(Bounds { first: Offset(first), end: Offset(end) })
     }
 
-    /// The last record of each partition, `None` where nothing was ever appended.
-    pub fn last_records(&self, partitions: &[Partition]) -> Result<Vec<(Partition, Option<LastRecord>)>, Error> {
-        let mut found = Vec::with_capacity(partitions.len());
-        let mut list = TopicPartitionList::new();
-        for &partition in partitions {
-            let bounds = self.bounds(partition)?;
-            if bounds.end.0 == 0 {
-                found.push((partition, None));
-            } else if bounds.first == bounds.end {
-                return Err(Error::LogCutOff { topic: self.topic.to_owned(), partition });
-            } else {
-                list.add_partition_offset(self.topic, partition.0, KafkaOffset::Offset(bounds.end.0 - 1))
-                    .map_err(Error::kafka("placing"))?;
-            }
-        }
-        self.consumer.assign(&list).map_err(Error::kafka("assigning"))?;
-        let deadline = Instant::now() + WAIT_MAX;
-        while found.len() < partitions.len() {
-            if Instant::now() > deadline {
-                return Err(Error::TimedOut { waiting_for: "the end of the log", seconds: WAIT_MAX.as_secs() });
-            }
-            if let Some((partition, last)) = self.next()?
-                && !found.iter().any(|(known, _)| *known == partition)
-            {
-                found.push((partition, Some(last)));
-            }
-        }
-        self.consumer.unassign().map_err(Error::kafka("unassigning"))?;
-        Ok(found)
-    }
-
-    fn next(&self) -> Result<Option<(Partition, LastRecord)>, Error> {
-        match self.consumer.poll(Duration::from_millis(100)) {
-            None => Ok(None),
-            Some(Err(error)) if is_transient(&error) => Ok(None),
-            Some(Err(error)) => Err(Error::Kafka { doing: "reading the end of the log", source: error }),
-            Some(Ok(message)) => {
-                let payload = message.payload().unwrap_or_default().to_vec();
-                let last = LastRecord { offset: Offset(message.offset()), payload };
-                Ok(Some((Partition(message.partition()), last)))
-            }
-        }
-    }
-
-    /// Reads a partition from its first record up to `end`, in order.
-    pub fn read_all<E: From<Error>>(
+    /// Reads a partition's records in `range`, in order, until `each` says false.
+    pub fn read<E: From<Error>>(
         &self,
         partition: Partition,
-        mut each: impl FnMut(Offset, &[u8]) -> Result<(), E>,
-    ) -> Result<Bounds, E> {
+        range: Range<Offset>,
+        mut each: impl FnMut(Offset, &[u8]) -> Result<bool, E>,
+    ) -> Result<(), E> {
         let bounds = self.bounds(partition)?;
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(self.topic, partition.0, KafkaOffset::Offset(bounds.first.0))
-            .map_err(Error::kafka("placing"))?;
-        self.consumer.assign(&list).map_err(Error::kafka("assigning"))?;
-        let mut next = bounds.first;
+        if range.start < bounds.first {
+            return Err(Error::LogCutOff { topic: self.topic.to_owned(), partition }.into());
+        }
+        let end = range.end.min(bounds.end);
+        if range.start >= end {
+            return Ok(());
+        }
+        self.place(partition, range.start)?;
+        let mut next = range.start;
         let mut quiet_since = Instant::now();
-        while next < bounds.end {
+        while next < end {
             match self.consumer.poll(Duration::from_millis(100)) {
                 Some(Ok(message)) => {
-                    each(Offset(message.offset()), message.payload().unwrap_or_default())?;
-                    next = Offset(message.offset()).next();
+                    let offset = Offset(message.offset());
+                    if offset < end && !each(offset, message.payload().unwrap_or_default())? {
+                        break;
+                    }
+                    next = offset.next();
                     quiet_since = Instant::now();
                 }
                 Some(Err(error)) if !is_transient(&error) => {
@@ -141,6 +99,24 @@ impl TailReader {
                 _ => {}
             }
         }
+        Ok(self.consumer.unassign().map_err(Error::kafka("unassigning"))?)
+    }
+
+    fn place(&self, partition: Partition, from: Offset) -> Result<(), Error> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(self.topic, partition.0, KafkaOffset::Offset(from.0))
+            .map_err(Error::kafka("placing"))?;
+        self.consumer.assign(&list).map_err(Error::kafka("assigning"))
+    }
+
+    /// Reads a partition from its first record up to `end`, in order.
+    pub fn read_all<E: From<Error>>(
+        &self,
+        partition: Partition,
+        mut each: impl FnMut(Offset, &[u8]) -> Result<(), E>,
+    ) -> Result<Bounds, E> {
+        let bounds = self.bounds(partition)?;
+        self.read(partition, bounds.first..bounds.end, |offset, record| each(offset, record).map(|()| true))?;
         Ok(bounds)
     }
 }

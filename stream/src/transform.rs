@@ -1,64 +1,74 @@
-//! The transform loop: consume partition p, transform each record, append to partition p of the output.
+//! The transform loop: consume partition p, transform each record, append to partition p of the sealed log.
 //!
 //! ```text
-//! poll ──▶ Transform::process ──▶ Appender (at most 100,000 records or 64 MiB waiting) ──▶ output log
-//!   ▲                                 │ acknowledged
-//!   └── start after the output's last record        └──▶ hint to the group, once a second
+//! poll ──▶ Transform::process ──▶ Outbox (at most 100,000 records or 64 MiB in flight) ──▶ sealed log
+//!   ▲              ▲                                                   │ acknowledged, in order
+//!   │              └─ lane: nobody's ─▶ taken over ─▶ ours ◀───────────┤
+//!   └── starts where the accepted head says      any doubt: new fence ◀┘         hint to the group, once a second
 //! ```
 //!
-//! Not yet here: fences and epochs. Two workers on one partition are kept apart by the consumer group alone.
+//! One lane per partition holds the [`sealed_log::Writer`](crate::sealed_log::Writer), which decides; the loop carries out.
 
+mod lane;
+mod outbox;
+mod takeover;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use runtime::health::Dependency;
 use runtime::service::Runtime;
 
-use crate::append::{Appender, Destination};
+use crate::append::{Appender, Delivery, Handed};
 use crate::consume::{GroupConsumer, Rebalance, show_brokers};
+use crate::sealed_log::{Command, Entry, Epoch, Event, OwnerId};
 use crate::tail::TailReader;
 use crate::{Error, KafkaSettings, Link, Offset, Partition, Position, Record, StreamMetric};
+use lane::Lane;
+pub use outbox::Outbox;
 
 const IDLE_WAIT: Duration = Duration::from_millis(50);
 const HINT_INTERVAL: Duration = Duration::from_secs(1);
 /// Records taken between two looks at acknowledgements, rebalances and the shutdown flag.
 const TURN_RECORDS_MAX: usize = 1_000;
-const ACKNOWLEDGE_WAIT: Duration = Duration::from_secs(30);
+const SETTLE_WAIT: Duration = Duration::from_secs(30);
 
-/// What a worker does with each record.
+/// Whose turn it is, and where the input goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    pub epoch: Epoch,
+    pub owner: &'a OwnerId,
+    pub source: Offset,
+}
+
+/// What a worker does with each record, and how it reads its own log.
 pub trait Transform {
-    /// Takes a partition over. `last` is the output's last record there; the answer is where to resume the input.
-    fn resume(&mut self, partition: Partition, last: Option<&[u8]>) -> Result<Position, Error>;
+    /// Takes a partition up: with the state that its last hint carries, else with none. False: it cannot go on from that state.
+    fn begin(&mut self, partition: Partition, state: Option<&str>) -> Result<bool, Error>;
 
-    /// Gives a partition back; everything that was appended for it has been acknowledged.
-    fn release(&mut self, partition: Partition);
+    /// What a record of the log claims, to a worker that has come so far.
+    fn entry<'r>(&mut self, partition: Partition, record: &'r [u8]) -> Result<Entry<'r>, Error>;
+
+    /// Follows a record of the log that counts, sealed by whomever.
+    fn follow(&mut self, partition: Partition, record: &[u8]) -> Result<(), Error>;
+
+    /// The record that opens a turn.
+    fn fence(&mut self, partition: Partition, epoch: Epoch, owner: &OwnerId) -> Result<Vec<u8>, Error>;
+
+    /// The partition is ours, as far as every reader of the log is concerned.
+    fn own(&mut self, turn: &Turn<'_>, out: &mut Outbox<'_>) -> Result<(), Error>;
 
     /// Turns one input record into output; every record must leave exactly one trace.
     fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), Error>;
-}
 
-/// Where one input record's output goes.
-pub struct Outbox<'a> {
-    appender: &'a mut Appender,
-    output: &'static str,
-    partition: Partition,
-    source: Offset,
-    key: &'a [u8],
-}
+    /// Comes by once a second in each partition that is ours.
+    fn tick(&mut self, out: &mut Outbox<'_>) -> Result<(), Error>;
 
-impl Outbox<'_> {
-    /// Appends to the same partition of the output, under the input's key.
-    pub fn append(&mut self, payload: &[u8]) -> Result<(), Error> {
-        let to = Destination { topic: self.output, partition: Some(self.partition) };
-        self.appender.append(to, self.key, payload, Some(self.source))
-    }
+    /// The state after the last record that was handed over, for a hint.
+    fn state(&self, partition: Partition) -> Option<String>;
 
-    /// Writes a dead letter and waits until it is safe, so that no chain ever names a letter that was lost.
-    pub fn dead_letter(&mut self, topic: &str, payload: &[u8]) -> Result<(), Error> {
-        self.appender.append(Destination { topic, partition: None }, self.key, payload, None)?;
-        self.appender.drain(ACKNOWLEDGE_WAIT)?;
-        StreamMetric::DeadLetters.increment(1);
-        Ok(())
-    }
+    /// The partition is no longer ours.
+    fn release(&mut self, partition: Partition);
 }
 
 /// The settings of one transform worker.
@@ -68,6 +78,8 @@ pub struct TransformSettings {
     pub link: Link,
     /// How long the producer may wait for a fuller batch.
     pub linger_ms: u32,
+    /// This process and no other, ever.
+    pub owner: OwnerId,
 }
 
 /// Runs until shutdown is requested or something fails that only a new start can mend.
@@ -77,18 +89,23 @@ pub fn run(settings: &TransformSettings, transform: &mut impl Transform, runtime
     while !runtime.shutdown.is_requested() {
         worker.turn(transform)?;
     }
-    runtime.drain.stage("append", || worker.appender.drain(ACKNOWLEDGE_WAIT))?;
-    worker.hint();
+    runtime.drain.stage("append", || worker.settle(transform))?;
+    worker.hint(transform);
     Ok(())
 }
 
 struct Worker {
+    settings: TransformSettings,
     consumer: GroupConsumer,
     appender: Appender,
-    tail: TailReader,
-    link: Link,
+    log: TailReader,
+    input: TailReader,
     broker: Dependency,
-    held: Vec<Partition>,
+    lanes: BTreeMap<Partition, Lane>,
+    /// What the writers asked for and nobody has done yet.
+    todo: VecDeque<(Partition, Command)>,
+    /// What could not be done just now, and when to try again.
+    later: VecDeque<(Instant, Partition, Command)>,
     /// The group has answered, with or without partitions for us.
     joined: bool,
     hint_due: Instant,
@@ -96,27 +113,47 @@ struct Worker {
 
 impl Worker {
     fn new(settings: &TransformSettings, broker: Dependency) -> Result<Self, Error> {
-        let tail = TailReader::new(&settings.kafka, settings.link.output)?;
+        let Link { input, output } = settings.link;
+        let log = TailReader::new(&settings.kafka, output)?;
         // Fails here, by name, when a topic is missing; and proves that the broker answers.
-        let outputs = tail.partitions()?.len();
-        let inputs = TailReader::new(&settings.kafka, settings.link.input)?.partitions()?.len();
+        let outputs = log.partitions()?.len();
+        let source = TailReader::new(&settings.kafka, input)?;
+        let inputs = source.partitions()?.len();
         if inputs != outputs {
-            return Err(Error::Mismatch { input: settings.link.input, inputs, output: settings.link.output, outputs });
+            return Err(Error::Mismatch { input, inputs, output, outputs });
         }
         Ok(Self {
-            consumer: GroupConsumer::join(&settings.kafka, settings.link.input)?,
+            consumer: GroupConsumer::join(&settings.kafka, input)?,
             appender: Appender::new(&settings.kafka, settings.linger_ms)?,
-            tail,
-            link: settings.link,
+            settings: settings.clone(),
+            log,
+            input: source,
             broker,
-            held: Vec::new(),
+            lanes: BTreeMap::new(),
+            todo: VecDeque::new(),
+            later: VecDeque::new(),
             joined: false,
             hint_due: Instant::now() + HINT_INTERVAL,
         })
     }
 
     fn turn(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
-        let Self { consumer, appender, link, .. } = self;
+        self.take_records(transform)?;
+        self.take_deliveries(transform)?;
+        for rebalance in self.consumer.rebalances() {
+            self.rebalance(rebalance, transform)?;
+        }
+        self.carry_out(transform)?;
+        if Instant::now() >= self.hint_due {
+            self.tick(transform)?;
+            self.hint(transform);
+            show_brokers(&self.consumer, self.joined, &self.broker);
+        }
+        Ok(())
+    }
+
+    fn take_records(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        let Self { consumer, appender, lanes, settings, .. } = self;
         let mut wait = IDLE_WAIT;
         let mut taken = 0;
         while taken < TURN_RECORDS_MAX
@@ -125,60 +162,113 @@ impl Worker {
             // Only the first record is waited for; the rest of the turn takes what is already here.
             wait = Duration::ZERO;
             taken += 1;
-            let mut out = Outbox {
-                appender: &mut *appender,
-                output: link.output,
-                partition: record.partition(),
-                source: record.offset(),
-                key: record.key().unwrap_or_default(),
+            // A partition that is not ours just now is read again from its head, so nothing is lost by passing over.
+            let Some(lane) = lanes.get_mut(&record.partition()).filter(|lane| lane.takes(record.offset())) else {
+                continue;
             };
+            let key = record.key().unwrap_or_default();
+            let mut out = Outbox::new(appender, lane, settings.link.output, key);
             transform.process(&record, &mut out)?;
+            lane.took(record.offset());
         }
         StreamMetric::RecordsConsumed.increment(taken as u64);
-        self.appender.serve()?;
-        for rebalance in self.consumer.rebalances() {
-            self.rebalance(rebalance, transform)?;
+        Ok(())
+    }
+
+    /// Tells the writers what became of their records, and does what they ask for.
+    fn take_deliveries(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        self.appender.serve();
+        while let Some(Delivery { partition, what, outcome }) = self.appender.next_delivery() {
+            let failed = outcome.as_ref().err().map(ToString::to_string);
+            if let Some(error) = failed {
+                tracing::warn!(%partition, error, "a record was not acknowledged; reading the log again");
+            }
+            let Some(lane) = self.lanes.get_mut(&partition) else { continue };
+            let event = match (what, outcome) {
+                (Handed::DeadLetter, _) => continue,
+                (_, Err(_)) => Event::Failed,
+                (Handed::Record(sequence), Ok(offset)) => Event::Acked { sequence, offset },
+                (Handed::Fence, Ok(offset)) => match lane.fencing {
+                    Some(epoch) => Event::FenceAcked { epoch, offset },
+                    None => continue,
+                },
+            };
+            self.tell(partition, event);
+            if !self.todo.is_empty() {
+                self.carry_out(transform)?;
+            }
         }
-        if Instant::now() >= self.hint_due {
-            self.hint();
-            show_brokers(&self.consumer, self.joined, &self.broker);
+        if self.appender.is_broken() {
+            self.drop_producer(None, transform)?;
+            self.carry_out(transform)?;
         }
         Ok(())
     }
 
     fn rebalance(&mut self, rebalance: Rebalance, transform: &mut impl Transform) -> Result<(), Error> {
         match rebalance {
-            Rebalance::Assigned(partitions) => {
-                let mut places = Vec::with_capacity(partitions.len());
-                for (partition, last) in self.tail.last_records(&partitions)? {
-                    let last = last.as_ref().map(|record| record.payload.as_slice());
-                    places.push((partition, transform.resume(partition, last)?));
-                }
-                self.consumer.start(&places)?;
-                self.held.extend(partitions);
-                self.joined = true;
-                self.broker.up();
-            }
+            Rebalance::Assigned(partitions) => self.assigned(&partitions, transform)?,
             Rebalance::Revoked(partitions) => {
-                // What is in flight must land before the next owner reads the log.
-                self.appender.drain(ACKNOWLEDGE_WAIT)?;
-                self.hint();
-                self.consumer.stop(&partitions)?;
-                self.appender.forget(&partitions);
-                self.held.retain(|held| !partitions.contains(held));
-                for partition in partitions {
-                    transform.release(partition);
+                // What is in flight lands before the next owner reads the log; its fence would hold off what does not.
+                self.settle(transform)?;
+                self.hint(transform);
+                for partition in &partitions {
+                    self.tell(*partition, Event::Revoked);
+                    self.lanes.remove(partition);
+                    transform.release(*partition);
                 }
+                self.todo.retain(|(partition, _)| !partitions.contains(partition));
+                self.later.retain(|(_, partition, _)| !partitions.contains(partition));
+                self.consumer.stop(&partitions)?;
             }
         }
-        tracing::info!(partitions = self.held.len(), from = self.link.input, to = self.link.output, "assignment");
+        let Link { input, output } = self.settings.link;
+        tracing::info!(partitions = self.lanes.len(), from = input, to = output, "assignment");
         StreamMetric::Rebalances.increment(1);
-        StreamMetric::PartitionsHeld.set(self.held.len() as f64);
+        StreamMetric::PartitionsHeld.set(self.lanes.len() as f64);
         Ok(())
     }
 
-    fn hint(&mut self) {
-        self.consumer.hint(self.appender.sources().into_iter().map(|(partition, last)| (partition, last.next())));
+    /// The group wants an answer now and taking over needs time: partitions are taken paused.
+    fn assigned(&mut self, partitions: &[Partition], transform: &mut impl Transform) -> Result<(), Error> {
+        let anywhere: Vec<_> = partitions.iter().map(|&partition| (partition, Position::Beginning)).collect();
+        self.consumer.start(&anywhere)?;
+        self.consumer.pause(partitions)?;
+        self.joined = true;
+        self.broker.up();
+        let generation = self.consumer.generation();
+        for (partition, text) in self.consumer.hints(partitions)? {
+            let mut lane = Lane::new(partition, self.settings.owner);
+            lane.hint = text.and_then(|text| lane.read_hint(self.settings.link, &text));
+            lane.begin(transform)?;
+            let commands = lane.writer.on(Event::Assigned { generation, hint: lane.hint.as_ref() });
+            self.lanes.insert(partition, lane);
+            self.todo.extend(commands.into_iter().map(|command| (partition, command)));
+        }
+        Ok(())
+    }
+
+    /// Waits for what is in flight, as far as it comes.
+    fn settle(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        if !self.appender.settle(SETTLE_WAIT) {
+            tracing::warn!("not everything in flight was acknowledged; who takes over reads what is there");
+        }
+        self.take_deliveries(transform)
+    }
+
+    fn tick(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        for lane in self.lanes.values_mut().filter(|lane| lane.writer.epoch().is_some()) {
+            transform.tick(&mut Outbox::new(&mut self.appender, lane, self.settings.link.output, &[]))?;
+        }
+        Ok(())
+    }
+
+    /// Tells the group where to start reading, should we end here. Its loss or refusal changes nothing.
+    fn hint(&mut self, transform: &impl Transform) {
+        for lane in self.lanes.values_mut() {
+            lane.refresh_hint(transform);
+        }
+        self.consumer.hint_with(self.lanes.values().filter_map(|lane| lane.commit(self.settings.link)));
         self.hint_due = Instant::now() + HINT_INTERVAL;
     }
 }

@@ -140,7 +140,8 @@ impl Ground {
         }
         for place in PLACES {
             let verdict = judge::verify(&self.pipeline, place)?;
-            if verdict.verdict != "intact" || verdict.records != records {
+            // A chain also writes leaves about itself.
+            if verdict.verdict != "intact" || verdict.records < records {
                 bail!("{place}: {verdict:?}");
             }
         }

@@ -60,7 +60,7 @@ fn services_without_topics_or_tables_refuse_to_start_and_say_what_to_do() {
 }
 
 #[test]
-fn records_deleted_before_they_were_sealed_stop_enrich_and_are_missed_by_the_verifier() {
+fn records_deleted_before_they_were_sealed_are_declared_by_a_new_chain_and_stop_an_old_one() {
     let ground = Ground::fresh().unwrap();
     let sealed = |records: u64| {
         loadtest::harness::wait_until("sealing", std::time::Duration::from_secs(30), || {
@@ -69,16 +69,18 @@ fn records_deleted_before_they_were_sealed_stop_enrich_and_are_missed_by_the_ver
         .unwrap();
     };
     let admin = Admin::connect(&ground.kafka()).unwrap();
-    // Before a chain exists: enrich can only begin with what is left, and every walk says what is not.
+    // Before a chain exists: enrich begins with what is left, and the chain itself says what is not.
     let first = ground.publish(600, 20).unwrap();
     let cut = ground.tokio.block_on(admin.delete_records_before(topic::EVENTS.name, 0, 5)).unwrap();
     assert_eq!(cut, 5);
     let enrich = ground.pipeline.start(Role::Enrich).unwrap();
-    sealed(first.records() - 5);
+    // What is declared gone is accounted for too.
+    sealed(first.records());
     enrich.stop().unwrap();
     let verdict = loadtest::judge::verify(&ground.pipeline, "kafka").unwrap();
-    assert_eq!((verdict.verdict.as_str(), verdict.findings.len()), ("missing", 1), "{verdict:?}");
-    assert!(verdict.findings[0].what.contains("source offset 0"), "{verdict:?}");
+    assert_eq!((verdict.verdict.as_str(), verdict.findings.len()), ("gap-declared", 1), "{verdict:?}");
+    assert_eq!((verdict.findings[0].chain.as_str(), verdict.findings[0].sequence), ("audit.events/0", 1));
+    assert!(verdict.findings[0].what.contains("5 source offsets"), "{verdict:?}");
     // With a chain: it names the record that must come next, and that record is gone.
     ground.publish(600, 21).unwrap();
     let end = loadtest::judge::count(&ground.pipeline).unwrap().events.partitions[&0] as i64 + 5;
@@ -102,7 +104,8 @@ fn another_key_cannot_continue_a_chain() {
     })
     .unwrap();
     enrich.stop().unwrap();
-    std::fs::write(ground.pipeline.key_file(), "another key of at least thirty-two bytes").unwrap();
-    let refusal = ground.pipeline.start(Role::Enrich).err().expect("it started").to_string();
-    assert!(refusal.contains("does not match its MAC"), "{refusal}");
+    std::fs::write(ground.pipeline.key_file(), "5a".repeat(32)).unwrap();
+    let mut enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    assert_eq!(enrich.wait(std::time::Duration::from_secs(30)).unwrap().code(), Some(1));
+    assert!(enrich.last_log_lines().contains("were not sealed with the key"), "{}", enrich.last_log_lines());
 }

@@ -69,7 +69,7 @@ fn one_changed_one_deleted_and_one_copied_row_are_each_named() {
     assert_eq!(ground.as_administrator(deleted).unwrap(), 1);
     let after = verdict("postgres");
     assert_eq!((after.verdict.as_str(), after.findings.len()), ("missing", 1));
-    assert!(after.findings[0].what.contains("sequence 7"), "{after:?}");
+    assert_eq!((after.findings[0].chain.as_str(), after.findings[0].sequence), ("audit.events/0", 7));
 
     // The column that steers where a sink reads on is no exception.
     let led_astray =

@@ -1,7 +1,6 @@
 //! A stored row and the comparison of its typed columns with its leaf.
 
-use seal::Sequence;
-use seal::draft::{Projection, StoredRecord};
+use seal::projection::Projection;
 
 /// One row as a store holds it; every column that a query could be misled by.
 #[derive(Debug, sqlx::FromRow, clickhouse::Row, serde::Deserialize)]
@@ -33,35 +32,31 @@ pub struct StoredRow {
 }
 
 impl StoredRow {
-    /// The record under the sequence by which it is filed. `mac` is the decoded MAC.
-    pub fn record<'a>(&'a self, mac: &'a [u8]) -> StoredRecord<'a> {
-        StoredRecord { sequence: Sequence(self.sequence.cast_unsigned()), leaf: &self.leaf, key_id: &self.key_id, mac }
-    }
-
-    /// The names of the columns that differ from the leaf.
-    pub fn differences(&self, leaf: &Projection<'_>) -> Vec<&'static str> {
-        let texts: [(&'static str, &str, &str); 13] = [
-            ("kind", &self.kind, leaf.kind),
-            ("reason", &self.reason, leaf.reason),
-            ("event_id", &self.event_id, &leaf.event_id),
-            ("tenant", &self.tenant, &leaf.tenant),
-            ("event_type", &self.event_type, &leaf.event_type),
-            ("action", &self.action, &leaf.action),
-            ("outcome", &self.outcome, &leaf.outcome),
-            ("agent_id", &self.agent_id, &leaf.agent_id),
-            ("patient_id", &self.patient_id, &leaf.patient_id),
-            ("object_kind", &self.object_kind, &leaf.object_kind),
-            ("object_id", &self.object_id, &leaf.object_id),
-            ("level", &self.level, leaf.level),
-            ("leaf_hash", &self.leaf_hash, &leaf.leaf_hash.to_string()),
-        ];
-        let numbers = [
-            ("partition", i64::from(self.partition), i64::from(leaf.partition)),
-            ("source_offset", self.source_offset, leaf.source_offset),
-            ("occurred_at", self.occurred_at, leaf.occurred_at),
-        ];
-        let texts = texts.into_iter().filter(|(_, stored, said)| stored != said).map(|(name, ..)| name);
-        let numbers = numbers.into_iter().filter(|(_, stored, said)| stored != said).map(|(name, ..)| name);
-        texts.chain(numbers).collect()
+    /// What the row says of itself, to be held against its leaf.
+    pub fn columns(&self) -> Projection<'_> {
+        let mut leaf_hash = [0; 32];
+        if hex::decode_to_slice(&self.leaf_hash, &mut leaf_hash).is_err() {
+            // No leaf has this hash, so the column is named as one that differs.
+            leaf_hash = [0; 32];
+        }
+        Projection {
+            partition: self.partition,
+            sequence: self.sequence,
+            source_offset: self.source_offset,
+            kind: &self.kind,
+            reason: self.reason.as_str().into(),
+            event_id: self.event_id.as_str().into(),
+            tenant: self.tenant.as_str().into(),
+            event_type: self.event_type.as_str().into(),
+            action: self.action.as_str().into(),
+            outcome: self.outcome.as_str().into(),
+            occurred_at: self.occurred_at,
+            agent_id: self.agent_id.as_str().into(),
+            patient_id: self.patient_id.as_str().into(),
+            object_kind: self.object_kind.as_str().into(),
+            object_id: self.object_id.as_str().into(),
+            level: &self.level,
+            leaf_hash,
+        }
     }
 }

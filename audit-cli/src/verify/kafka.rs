@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use schemas::{SealedRecord, topic, wire};
-use seal::draft::{Leaf, StoredRecord};
+use seal::verify::StoredRecord;
 use stream::tail::TailReader;
 
 use super::walk::Walk;
@@ -19,11 +19,10 @@ pub fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> {
                     "audit.sealed/{partition} offset {offset} is not a sealed record; something else writes there"
                 );
             };
-            // The log files a record under nothing but its own leaf; one that cannot be read takes the next place.
-            let sequence = Leaf::parse(record.leaf).map_or(walk.next(), |leaf| leaf.sequence);
-            walk.take(StoredRecord { sequence, leaf: record.leaf, key_id: record.key_id, mac: record.mac }, |leaf| {
-                if leaf.partition == partition.0 { Vec::new() } else { vec!["partition"] }
-            });
+            // A fence seals nothing.
+            if record.fence.is_none() {
+                walk.take(&StoredRecord::new(record.leaf, record.mac, record.key_id));
+            }
             Ok(())
         })?;
     }

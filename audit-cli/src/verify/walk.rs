@@ -2,73 +2,107 @@
 
 use schemas::topic;
 use seal::Sequence;
-use seal::draft::verify::Fault;
-use seal::draft::{ChainVerifier, Finding, MacKey, Projection, StoredRecord};
+use seal::verify::{
+    ChainVerifier, Disclosures, Fault, Finding, Findings, Kept, Start, StoredRecord, Trust, Verdict, Walked, Worst,
+};
 
 use super::columns::StoredRow;
 
+/// Findings beyond these are counted, not listed.
+const LISTED_MAX: usize = 10_000;
+
 /// What a walk has seen so far.
 pub struct Walk<'k> {
-    keys: &'k [MacKey],
-    pub findings: Vec<Finding>,
-    /// Chain name and records, in the order walked.
-    pub chains: Vec<(String, u64)>,
-    verifier: Option<ChainVerifier<'k>>,
-    partition: Option<i32>,
+    trust: Trust<'k>,
+    pub findings: Kept,
+    /// Chain name and what was found of it, in the order walked.
+    pub chains: Vec<(String, Walked)>,
+    open: Option<Open<'k>>,
+    worst: Worst,
+}
+
+/// The chain that is being walked.
+struct Open<'k> {
+    name: String,
+    partition: i32,
+    verifier: ChainVerifier<'k>,
+    begun: bool,
     /// Where the sealed log holds the row before; a store reads on after the highest, so it must not be led astray.
     last_sealed_offset: i64,
+    last_sequence: Option<i64>,
 }
 
 impl<'k> Walk<'k> {
-    pub fn new(keys: &'k [MacKey]) -> Self {
-        Self { keys, findings: Vec::new(), chains: Vec::new(), verifier: None, partition: None, last_sealed_offset: -1 }
+    pub fn new(trust: Trust<'k>) -> Self {
+        Self { trust, findings: Kept::at_most(LISTED_MAX), chains: Vec::new(), open: None, worst: Worst::NOTHING }
     }
 
     /// Starts the next chain; its records follow in sequence order.
     pub fn start(&mut self, partition: i32) {
+        self.finish();
         let name = format!("{}/{partition}", topic::EVENTS.name);
-        self.verifier = Some(ChainVerifier::new(name.clone(), self.keys));
-        self.chains.push((name, 0));
-        self.partition = Some(partition);
-        self.last_sealed_offset = -1;
+        let verifier = ChainVerifier::new(&name, Start::genesis(), &self.trust);
+        self.open = Some(Open { name, partition, verifier, begun: false, last_sealed_offset: -1, last_sequence: None });
     }
 
-    /// Takes a record of the current chain. `check` compares what is stored beside the leaf with what the leaf says.
-    pub fn take(&mut self, record: StoredRecord<'_>, check: impl FnOnce(&Projection<'_>) -> Vec<&'static str>) {
-        let (Some(verifier), Some((chain, count))) = (&mut self.verifier, self.chains.last_mut()) else { return };
-        *count += 1;
-        let Some(projection) = verifier.take(record, &mut self.findings) else { return };
-        let sequence = record.sequence;
-        self.findings.extend(check(&projection).into_iter().map(|name| Finding {
-            chain: chain.clone(),
-            sequence,
-            fault: Fault::Column(name),
-        }));
+    /// Ends the chain that is being walked, if there is one. A partition without any record has no chain yet.
+    pub fn finish(&mut self) {
+        if let Some(open) = self.open.take().filter(|open| open.begun) {
+            let walked = open.verifier.finish(&mut self.findings);
+            self.worst = worse(self.worst, walked.worst);
+            self.chains.push((open.name, walked));
+        }
     }
 
-    /// Takes a store's row, in order of chain and sequence, and compares every column that a query or a sink relies on.
+    /// Takes a record of the current chain.
+    pub fn take(&mut self, record: &StoredRecord<'_>) {
+        if let Some(open) = &mut self.open {
+            open.begun = true;
+            open.verifier.take(record, &mut self.findings);
+        }
+    }
+
+    /// Takes a store's row, in order of chain and sequence, with every column that a query or a sink relies on.
     pub fn take_row(&mut self, row: &StoredRow) {
-        if self.partition != Some(row.partition) {
+        if self.open.as_ref().is_none_or(|open| open.partition != row.partition) {
             self.start(row.partition);
         }
-        let mac = hex::decode(&row.mac).unwrap_or_default();
-        let rises = row.sealed_offset > self.last_sealed_offset;
-        self.last_sealed_offset = row.sealed_offset;
-        self.take(row.record(&mac), |leaf| {
-            let mut differences = row.differences(leaf);
-            if !rises {
-                differences.push("sealed_offset");
-            }
-            differences
+        let (mac, columns) = (hex::decode(&row.mac).unwrap_or_default(), row.columns());
+        let sequence = Sequence(row.sequence.cast_unsigned());
+        self.take(&StoredRecord {
+            sequence: Some(sequence),
+            leaf: &row.leaf,
+            mac: &mac,
+            key_id: &row.key_id,
+            columns: Some(&columns),
+            disclosures: Disclosures::NotKept,
         });
-    }
-
-    /// The sequence that comes next in the current chain.
-    pub fn next(&self) -> Sequence {
-        self.verifier.as_ref().map_or(Sequence(0), ChainVerifier::length)
+        let Some(open) = &mut self.open else { return };
+        // A copy of the row before has its offset too, and is named by the walk already.
+        let copied = open.last_sequence.replace(row.sequence) == Some(row.sequence);
+        if row.sealed_offset <= open.last_sealed_offset && !copied {
+            let fault = Fault::Column("sealed_offset");
+            self.worst = self.worst.and(fault.verdict(), sequence);
+            self.findings.add(Finding { chain: open.name.as_str().into(), sequence, fault });
+        }
+        open.last_sealed_offset = row.sealed_offset;
     }
 
     pub fn records(&self) -> u64 {
-        self.chains.iter().map(|(_, records)| records).sum()
+        self.chains.iter().map(|(_, walked)| walked.records).sum()
     }
+
+    /// How many findings there are, listed or not.
+    pub fn found(&self) -> u64 {
+        self.findings.findings().len() as u64 + self.findings.rest()
+    }
+
+    /// An empty place proves nothing: whoever empties a store must not be told that all is well.
+    pub fn verdict(&self) -> Verdict {
+        if self.records() == 0 { Verdict::Unverifiable } else { self.worst.verdict }
+    }
+}
+
+fn worse(one: Worst, other: Worst) -> Worst {
+    other.first.map_or(one, |first| one.and(other.verdict, first))
 }

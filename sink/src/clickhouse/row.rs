@@ -9,7 +9,7 @@ pub fn encode(row: &Row<'_>, out: &mut Vec<u8>) {
     for number in [columns.sequence, columns.source_offset, row.sealed_offset] {
         out.extend_from_slice(&number.to_le_bytes());
     }
-    for text in [columns.kind, columns.reason] {
+    for text in [columns.kind, &columns.reason] {
         string(out, text.as_bytes());
     }
     for text in [&columns.event_id, &columns.tenant, &columns.event_type, &columns.action, &columns.outcome] {
@@ -20,7 +20,7 @@ pub fn encode(row: &Row<'_>, out: &mut Vec<u8>) {
         string(out, text.as_bytes());
     }
     string(out, columns.level.as_bytes());
-    out.extend_from_slice(&columns.leaf_hash.0);
+    out.extend_from_slice(&columns.leaf_hash);
     string(out, row.sealed.leaf);
     string(out, row.sealed.key_id.as_bytes());
     out.extend_from_slice(row.sealed.mac);

@@ -23,7 +23,7 @@ fn encode_row(row: &Row<'_>, out: &mut Vec<u8>) {
     for number in [columns.sequence, columns.source_offset, row.sealed_offset] {
         field(out, &number.to_be_bytes());
     }
-    for text in [columns.kind, columns.reason] {
+    for text in [columns.kind, &columns.reason] {
         field(out, text.as_bytes());
     }
     for text in [&columns.event_id, &columns.tenant, &columns.event_type, &columns.action, &columns.outcome] {
@@ -34,7 +34,7 @@ fn encode_row(row: &Row<'_>, out: &mut Vec<u8>) {
         field(out, text.as_bytes());
     }
     field(out, columns.level.as_bytes());
-    field(out, &columns.leaf_hash.0);
+    field(out, &columns.leaf_hash);
     field(out, row.sealed.leaf);
     field(out, row.sealed.key_id.as_bytes());
     field(out, row.sealed.mac);

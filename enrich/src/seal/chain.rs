@@ -1,0 +1,188 @@
+//! One partition's chain: first read back from the log, then written.
+
+use std::time::{Duration, Instant};
+
+use schemas::{Owner, SealedRecord, topic};
+use seal::keys::EpochVerifier;
+use seal::mac::{FenceVerifier, SegmentVerifier};
+use seal::replay::Replayed;
+use seal::{ChainState, LeafHash, Sealer};
+use serde::{Deserialize, Serialize};
+use stream::sealed_log::{Entry, Epoch, OwnerId, Position};
+use stream::transform::Turn;
+use stream::{Offset, Partition};
+
+use crate::error::Error;
+use crate::seal::SealingKey;
+
+/// When a segment is closed: whichever comes first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SegmentLimits {
+    pub records: u64,
+    pub seconds: u64,
+}
+
+impl Default for SegmentLimits {
+    fn default() -> Self {
+        Self { records: 10_000, seconds: 60 }
+    }
+}
+
+pub struct Chain {
+    partition: Partition,
+    name: String,
+    stage: Stage,
+    verifier: EpochVerifier,
+    fences: FenceVerifier,
+    /// The verifier of the segment that was looked at last.
+    segment: Option<(u64, SegmentVerifier)>,
+    /// A record that would have come next was not sealed with our key.
+    forged: bool,
+    /// When the open segment got its first leaf from this worker.
+    since: Option<Instant>,
+    record: Vec<u8>,
+}
+
+enum Stage {
+    Read(ChainState),
+    Written(Box<Sealer>),
+}
+
+/// The chain's name.
+pub fn name(partition: Partition) -> String {
+    format!("{}/{partition}", topic::EVENTS.name)
+}
+
+pub fn owner(epoch: Epoch, id: &OwnerId) -> Owner<'_> {
+    Owner { term: epoch.term, generation: epoch.generation, attempt: epoch.attempt, id: id.as_str() }
+}
+
+impl Chain {
+    /// `None` when the state is not one of this chain.
+    pub fn begin(partition: Partition, state: Option<&str>, key: &SealingKey) -> Result<Option<Self>, Error> {
+        let name = name(partition);
+        let state = match state {
+            None => ChainState::new(),
+            Some(text) => match ChainState::parse(&name, text) {
+                Ok(state) => state,
+                Err(_) => return Ok(None),
+            },
+        };
+        let verifier = key.verifier().clone();
+        let fences = verifier.fence(&name).map_err(seal::SealError::from)?;
+        let stage = Stage::Read(state);
+        let (segment, since, record) = Default::default();
+        Ok(Some(Self { partition, name, stage, verifier, fences, segment, forged: false, since, record }))
+    }
+
+    fn so_far(&self) -> &ChainState {
+        match &self.stage {
+            Stage::Read(state) => state,
+            Stage::Written(sealer) => sealer.state(),
+        }
+    }
+
+    pub fn text(&self) -> String {
+        self.so_far().to_text(&self.name)
+    }
+
+    pub fn is_new(&self) -> bool {
+        self.so_far().size() == 0
+    }
+
+    pub fn source_next(&self) -> Offset {
+        Offset(self.so_far().source_next())
+    }
+
+    pub fn entry<'r>(&mut self, record: &SealedRecord<'r>) -> Result<Entry<'r>, Error> {
+        let Some(owner) = record.owner else { return Ok(Entry::Foreign) };
+        let Owner { term, generation, attempt, id } = owner;
+        let epoch = Epoch { term, generation, attempt };
+        if record.fence.is_some() {
+            return Ok(Entry::Fence { epoch, owner: id, authentic: seal::fence::verify(record, &self.fences) });
+        }
+        let Ok(replayed) = Replayed::read(record.leaf) else { return Ok(Entry::Foreign) };
+        let leaf = replayed.envelope();
+        let LeafHash(previous) = leaf.previous;
+        let position = Position {
+            sequence: leaf.sequence.0,
+            previous,
+            hash: replayed.hash().0,
+            from: Offset(leaf.source.from),
+            next: Offset(leaf.source.next),
+        };
+        if leaf.chain != self.name {
+            return Ok(Entry::Foreign);
+        }
+        if let Stage::Read(state) = &self.stage {
+            let (size, segment, leaves) = (state.size(), state.segment(), state.segment_leaves());
+            let is_last = position.sequence + 1 == size && replayed.hash() == state.previous();
+            // Only of the record that comes next, and of the one that a hint names, is the segment known.
+            if position.sequence == size && !self.is_authentic(record, segment) {
+                self.forged = true;
+                return Ok(Entry::Foreign);
+            }
+            let last = segment.saturating_sub(u64::from(leaves == 0));
+            if is_last && !self.is_authentic(record, last) {
+                return Err(Error::OtherKeyBytes { partition: self.partition, key: self.verifier.id().to_string() });
+            }
+        }
+        Ok(Entry::Record { epoch, owner: id, position })
+    }
+
+    fn is_authentic(&mut self, record: &SealedRecord<'_>, number: u64) -> bool {
+        if self.segment.as_ref().is_none_or(|(of, _)| *of != number) {
+            self.segment = self.verifier.segment(&self.name, number).ok().map(|verifier| (number, verifier));
+        }
+        let verifier = self.segment.as_ref().map(|(_, verifier)| verifier);
+        verifier.is_some_and(|verifier| verifier.verify(record.leaf, record.mac))
+    }
+
+    /// Follows a record that counts. What is being written here is known already.
+    pub fn follow(&mut self, leaf: &[u8]) -> Result<(), Error> {
+        let Stage::Read(state) = &mut self.stage else { return Ok(()) };
+        let partition = self.partition;
+        let followed = Replayed::read(leaf).map_err(Into::into).and_then(|leaf| state.replay(&self.name, &leaf));
+        followed.map_err(|reason| Error::UnreadableRecord { partition, reason: reason.to_string() })
+    }
+
+    pub fn own(&mut self, turn: &Turn<'_>, key: &SealingKey) -> Result<(), Error> {
+        let state = self.so_far().clone();
+        if let Some(found) = state.key().filter(|found| *found != key.epoch().id()) {
+            let (found, held) = (found.to_string(), key.epoch().id().to_string());
+            return Err(Error::OtherKey { partition: self.partition, found, held });
+        }
+        // A log of records that all fail is another key's, not an empty one.
+        if state.size() == 0 && self.forged {
+            return Err(Error::OtherKeyBytes { partition: self.partition, key: key.epoch().id().to_string() });
+        }
+        let sealer = Sealer::new(&self.name, state, key.epoch().clone(), owner(turn.epoch, turn.owner))?;
+        self.stage = Stage::Written(Box::new(sealer));
+        Ok(())
+    }
+
+    /// The sealer and a buffer for one record; `None` while the chain is only read.
+    pub fn sealing(&mut self) -> Option<(&mut Sealer, &mut Vec<u8>)> {
+        match &mut self.stage {
+            Stage::Read(_) => None,
+            Stage::Written(sealer) => Some((sealer, &mut self.record)),
+        }
+    }
+
+    /// A record was appended.
+    pub fn noted(&mut self) {
+        match self.so_far().segment_leaves() {
+            0 => self.since = None,
+            _ => {
+                self.since.get_or_insert_with(Instant::now);
+            }
+        }
+    }
+
+    pub fn is_due(&self, limits: &SegmentLimits) -> bool {
+        let old = self.since.is_some_and(|since| since.elapsed() >= Duration::from_secs(limits.seconds));
+        let leaves = self.so_far().segment_leaves();
+        leaves > 0 && (leaves >= limits.records || old)
+    }
+}

@@ -1,0 +1,88 @@
+//! One partition that the group has given us: its writer, its hint, and where its input goes on.
+
+use crate::sealed_log::{Epoch, Hint, OwnerId, Reader, Writer};
+use crate::transform::Transform;
+use crate::{Error, Link, Offset, Partition};
+
+pub(super) struct Lane {
+    pub(super) partition: Partition,
+    pub(super) writer: Writer,
+    /// The newest record that a reader may start at, with the state after it.
+    pub(super) hint: Option<Hint>,
+    /// The fence that was handed over and has no delivery yet.
+    pub(super) fencing: Option<Epoch>,
+    /// The next input record; what comes from before it was fetched before a new start.
+    next_source: Offset,
+}
+
+impl Lane {
+    pub(super) fn new(partition: Partition, owner: OwnerId) -> Self {
+        Self { partition, writer: Writer::new(owner), hint: None, fencing: None, next_source: Offset(0) }
+    }
+
+    /// The name that binds hints to this chain.
+    fn chain(&self, link: Link) -> String {
+        format!("{}/{}", link.input, self.partition)
+    }
+
+    pub(super) fn read_hint(&self, link: Link, text: &str) -> Option<Hint> {
+        let hint = Hint::decode(&self.chain(link), text);
+        if hint.is_none() && !text.is_empty() {
+            tracing::warn!(partition = %self.partition, "the group's hint is not one of ours; reading the log from its start");
+        }
+        hint
+    }
+
+    /// Brings the transform to the hint's place, or to the start.
+    pub(super) fn begin(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        let state = self.hint.as_ref().map(|hint| hint.state.as_str());
+        if !transform.begin(self.partition, state)? {
+            tracing::warn!(partition = %self.partition, "the hint's state is not one of ours; reading the log from its start");
+            self.hint = None;
+            transform.begin(self.partition, None)?;
+        }
+        Ok(())
+    }
+
+    /// A reader at the place where [`Lane::begin`] has brought the transform.
+    pub(super) fn reader(&self) -> Reader {
+        self.hint.as_ref().map_or(Reader::EMPTY, Reader::resume)
+    }
+
+    pub(super) fn starts_at(&mut self, source: Offset) {
+        self.next_source = source;
+    }
+
+    /// Whether an input record is to be transformed now.
+    pub(super) fn takes(&self, offset: Offset) -> bool {
+        self.writer.epoch().is_some() && offset >= self.next_source
+    }
+
+    pub(super) fn took(&mut self, offset: Offset) {
+        self.next_source = offset.next();
+    }
+
+    pub(super) fn refresh_hint(&mut self, transform: &impl Transform) {
+        if let Some(hint) = self.writer.take_hint() {
+            self.hint = Some(hint);
+        }
+        if self.writer.wants_mark()
+            && let Some(state) = transform.state(self.partition)
+        {
+            self.writer.mark(&state);
+        }
+    }
+
+    /// What to tell the group: the input's next offset, and the hint beside it. Only an owner tells.
+    pub(super) fn commit(&self, link: Link) -> Option<(Partition, Offset, String)> {
+        let hint = self.hint.as_ref().filter(|_| self.writer.epoch().is_some())?;
+        Some((self.partition, hint.head.next, hint.encode(&self.chain(link))?))
+    }
+
+    /// What to commit only to hear the group's answer.
+    pub(super) fn question(&self, link: Link) -> (Partition, Offset, String) {
+        let text = self.hint.as_ref().and_then(|hint| hint.encode(&self.chain(link)));
+        let next = self.hint.as_ref().map_or(Offset(0), |hint| hint.head.next);
+        (self.partition, next, text.unwrap_or_default())
+    }
+}

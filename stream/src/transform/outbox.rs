@@ -1,0 +1,47 @@
+//! Where one input record's output goes.
+
+use std::time::Duration;
+
+use crate::append::{Appender, Destination, Handed};
+use crate::sealed_log::Position;
+use crate::transform::lane::Lane;
+use crate::{Error, Partition, StreamMetric};
+
+const DEAD_LETTER_WAIT: Duration = Duration::from_secs(30);
+
+/// Takes what a transform makes of one record.
+pub struct Outbox<'a> {
+    appender: &'a mut Appender,
+    lane: &'a mut Lane,
+    output: &'static str,
+    key: &'a [u8],
+}
+
+impl<'a> Outbox<'a> {
+    pub(super) fn new(appender: &'a mut Appender, lane: &'a mut Lane, output: &'static str, key: &'a [u8]) -> Self {
+        Self { appender, lane, output, key }
+    }
+
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        self.lane.partition
+    }
+
+    /// Appends to the same partition of the output, under the input's key. `position` is what the record claims.
+    pub fn append(&mut self, position: Position, record: &[u8]) -> Result<(), Error> {
+        let sequence = position.sequence;
+        if self.lane.writer.append(position).is_none() {
+            return Err(Error::OutOfTurn { partition: self.lane.partition, sequence });
+        }
+        let to = Destination { topic: self.output, partition: Some(self.lane.partition) };
+        self.appender.append(to, Handed::Record(sequence), self.key, record)
+    }
+
+    /// Writes a dead letter and waits until it is safe, so that no chain ever names a letter that was lost.
+    pub fn dead_letter(&mut self, topic: &str, letter: &[u8]) -> Result<(), Error> {
+        self.appender.append(Destination { topic, partition: None }, Handed::DeadLetter, self.key, letter)?;
+        self.appender.settle_dead_letter(DEAD_LETTER_WAIT)?;
+        StreamMetric::DeadLetters.increment(1);
+        Ok(())
+    }
+}
