@@ -19,6 +19,7 @@ mod ids;
 mod metric;
 pub mod publish;
 pub mod registry;
+pub mod sealed_log;
 mod settings;
 pub mod store;
 pub mod tail;
