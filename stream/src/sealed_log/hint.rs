@@ -71,7 +71,11 @@ impl Hint {
 
     fn is_possible(&self) -> bool {
         let printable = self.state.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        self.head.size > 0 && self.offset.0 >= 0 && self.head.next.0 >= 0 && printable && self.state.len() <= STATE_LEN_MAX
+        self.head.size > 0
+            && self.offset.0 >= 0
+            && self.head.next.0 >= 0
+            && printable
+            && self.state.len() <= STATE_LEN_MAX
     }
 
     fn body(&self) -> String {

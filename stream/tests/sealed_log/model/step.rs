@@ -110,7 +110,13 @@ pub fn append(case: &Case, world: &mut World, at: usize) {
     worker.writer.mark("");
     let (producer, owner) = (worker.producer, worker.name);
     let item = Item::Record { epoch: written(case, epoch), owner, position };
-    world.net.push(Sent { worker: at, producer, promise: Promise::Record(position.sequence), item });
+    send(world, Sent { worker: at, producer, promise: Promise::Record(position.sequence), item });
+}
+
+/// Only the order within a producer matters; one order of producers makes equal states equal.
+fn send(world: &mut World, sent: Sent) {
+    world.net.push(sent);
+    world.net.sort_by_key(|sent| (sent.worker, sent.producer));
 }
 
 pub fn land(world: &mut World, which: usize) {
@@ -170,11 +176,8 @@ fn carry_out(case: &Case, world: &mut World, at: usize, command: Command) {
         Command::ReadLog { from, until } => read_log(case, world, at, from, until),
         Command::ConfirmMembership => {
             let is_owner = world.group.owner == Some(at);
-            let event = match case.without {
-                Without::Confirmation => Event::Member { generation: world.group.generation },
-                _ if is_owner => Event::Member { generation: world.group.generation },
-                _ => Event::NotMember,
-            };
+            let member = Event::Member { generation: world.group.generation };
+            let event = if is_owner { member } else { Event::NotMember };
             tell(world, at, event);
         }
         Command::AppendFence(epoch) => {
@@ -183,7 +186,7 @@ fn carry_out(case: &Case, world: &mut World, at: usize, command: Command) {
                 Without::Fence => Item::Garbage,
                 _ => Item::Fence { epoch: written(case, epoch), owner },
             };
-            world.net.push(Sent { worker: at, producer, promise: Promise::Fence(epoch), item });
+            send(world, Sent { worker: at, producer, promise: Promise::Fence(epoch), item });
         }
         _ => {}
     }
