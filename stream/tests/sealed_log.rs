@@ -7,5 +7,7 @@ mod arbitrary;
 mod broken;
 #[path = "sealed_log/model/mod.rs"]
 mod model;
+#[path = "sealed_log/reference.rs"]
+mod reference;
 #[path = "sealed_log/small.rs"]
 mod small;

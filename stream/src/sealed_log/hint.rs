@@ -123,7 +123,7 @@ mod tests {
     fn a_hint_has_the_text_that_the_reference_shows() {
         let text = hint("3;0").encode(CHAIN).unwrap();
         let hash = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
-        assert_eq!(text, format!("1;8b6cf54f5d4a;88;1;5;2;worker-a;61;{hash};160;3;0"));
+        assert_eq!(text, format!("1;f7961f805569;88;1;5;2;worker-a;61;{hash};160;3;0"));
         assert_eq!(Hint::decode(CHAIN, &text), Some(hint("3;0")));
         assert!(include_str!("../../../docs/src/reference/sealed-log.md").contains(&text));
     }

@@ -68,6 +68,12 @@ impl Reader {
         self.gap
     }
 
+    /// Started from a hint whose record has not been read yet.
+    #[must_use]
+    pub fn awaits_hint(&self) -> bool {
+        self.anchoring
+    }
+
     fn anchor(&mut self, offset: Offset, entry: Entry<'_>) -> Verdict {
         let Entry::Record { epoch, owner, position } = entry else { return Verdict::Lost };
         let ruled = self.ruling.is_some_and(|ruling| ruling.epoch == epoch && ruling.owner.as_str() == owner);

@@ -210,6 +210,8 @@ impl Writer {
 
     fn caught_up(&mut self) -> Commands {
         match &mut self.stage {
+            // The log ends before the record that the hint names.
+            Stage::Reading { .. } if self.reader.awaits_hint() => self.leave(Command::Stop(Reason::HintNotInLog)),
             Stage::Reading { confirm } => {
                 let confirm = *confirm;
                 self.confirm_or_fence(confirm)

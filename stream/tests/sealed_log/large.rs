@@ -1,6 +1,7 @@
 //! Larger cases of the sealed log's model: `cargo run --package stream --example sealed-log-model [name]`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a check that speaks to its user")]
 
+#[allow(dead_code, reason = "rules are taken away in the tests only")]
 #[path = "model/mod.rs"]
 mod model;
 
