@@ -42,6 +42,11 @@ fn without_a_new_term_nobody_can_go_on_after_the_group_was_lost() {
 }
 
 #[test]
+fn an_owner_that_gives_up_before_a_higher_fence_never_takes_over_within_a_generation() {
+    breaks(Without::Outranking, Budget { replacements: 1, ..NONE }, GO_ON);
+}
+
+#[test]
 fn a_fence_that_is_known_by_its_content_lets_a_namesake_in() {
     breaks(Without::FenceByPlace, Budget { replacements: 1, ..NONE }, "honest workers raise no alarm");
 }

@@ -18,7 +18,7 @@ pub const CASE: Case = Case {
 };
 
 /// Name, and what may happen in which world.
-pub const SMALL: [(&str, Case); 8] = [
+pub const SMALL: [(&str, Case); 9] = [
     ("two doubts", Case { workers: 1, budget: Budget { doubts: 2, ..NONE }, ..CASE }),
     (
         "a lost append and a doubt",
@@ -28,6 +28,10 @@ pub const SMALL: [(&str, Case); 8] = [
     ("a takeover and a lost append", Case { budget: Budget { rebalances: 1, losses: 1, ..NONE }, ..CASE }),
     ("a crash and a takeover", Case { budget: Budget { crashes: 1, rebalances: 1, ..NONE }, ..CASE }),
     ("a namesake in the same generation", Case { budget: Budget { replacements: 1, ..NONE }, namesakes: true, ..CASE }),
+    (
+        "a restart in the same generation",
+        Case { budget: Budget { crashes: 1, replacements: 1, ..NONE }, namesakes: true, ..CASE },
+    ),
     ("a lost group", Case { budget: Budget { group_losses: 1, ..NONE }, ..CASE }),
     ("three workers", Case { workers: 3, records: 1, budget: Budget { rebalances: 1, ..NONE }, ..CASE }),
 ];

@@ -25,6 +25,8 @@ pub enum Without {
     Attempt,
     /// The term never rises.
     Term,
+    /// Whoever finds another's fence above its own gives up, be it the rightful owner or not.
+    Outranking,
     /// A worker takes any fence with its own content for its own.
     FenceByPlace,
 }
@@ -100,6 +102,8 @@ impl Model for Case {
             Property::always("what a worker counts as sealed is accepted", |_, world| oracle::claims_hold(world)),
             Property::always("honest workers raise no alarm", oracle::is_calm),
             Property::always("the rightful owner can go on", finish::can_go_on),
+            // Else the boundary would have hidden states.
+            Property::always("every contest ends", |case, world| world.log.len() < case.log_len_max),
             Property::sometimes(REACHED, |case, world| oracle::history(world).len() as i64 == case.records),
         ]
     }

@@ -24,7 +24,7 @@ pub fn possible(case: &Case, world: &World, actions: &mut Vec<Action>) {
             (worker.alive && budget.crashes > 0 && owner, Action::Crash(at)),
             (worker.alive && !owner && is_busy(worker), Action::Revoke(at)),
             (group.owner.is_none() || budget.rebalances > 0, Action::Rebalance(at)),
-            (group.owner.is_some() && !owner && budget.replacements > 0, Action::Replace(at)),
+            (group.owner.is_some() && !(owner && worker.alive) && budget.replacements > 0, Action::Replace(at)),
         ];
         actions.extend(may.into_iter().filter(|(possible, _)| *possible).map(|(_, action)| action));
     }
@@ -175,7 +175,10 @@ fn carry_out(case: &Case, world: &mut World, at: usize, command: Command) {
     match command {
         Command::ReadLog { from, until } => read_log(case, world, at, from, until),
         Command::ConfirmMembership => {
-            let is_owner = world.group.owner == Some(at);
+            let another =
+                world.workers[at].writer.reader().ruling().is_some_and(|it| it.owner != world.workers[at].name);
+            let gives_up = case.without == Without::Outranking && another;
+            let is_owner = world.group.owner == Some(at) && !gives_up;
             let member = Event::Member { generation: world.group.generation };
             let event = if is_owner { member } else { Event::NotMember };
             tell(world, at, event);
