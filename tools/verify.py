@@ -54,7 +54,7 @@ def root_by_path(leaf, index, size, path):
     return sha(b"\1", path[-1], root_by_path(leaf, index - left, size - left, path[:-1]))
 
 # Signed notes; base64 and decimals have one spelling.
-NUMBER, CHAIN = "(0|[1-9][0-9]{0,18})", r"[!#-*,-\[\]-~]{1,200}"
+NUMBER, CHAIN, TRAIL = "(0|[1-9][0-9]{0,18})", r"[!#-*,-\[\]-~]{1,200}", r"[!#-*,-.0-\[\]-~]{1,54}"
 def unbase64(text, size=None):
     data = base64.b64decode(text, validate=True)
     good = base64.b64encode(data).decode() == text and size in (None, len(data))
@@ -63,7 +63,7 @@ def read_checkpoint(note, vkey):
     trail, key_id, key = vkey.strip().split("+", 2)
     key, signed = unbase64(key, 33), rf"({re.escape(trail)}/({CHAIN})\n{NUMBER}\n(.*)\n)"
     need(key[0] == 1 and sha(trail.encode(), b"\n", key)[:4].hex() == key_id, "the vkey is not one of Ed25519")
-    found = re.fullmatch(signed + r"\n((?:— [^\s+]+ \S{8,}\n){1,16})", note)
+    found = re.fullmatch(TRAIL, trail) and re.fullmatch(signed + r"\n((?:— [^\s+]+ \S{8,}\n){1,16})", note)
     need(found and len(note.encode()) <= 65536, "it is not a signed note of a chain of the vkey's trail")
     signatures = [(name, unbase64(text)) for _, name, text in map(str.split, found[5].splitlines())]
     ours = [data[4:] for name, data in signatures if name == trail and data[:4].hex() == key_id]
@@ -74,11 +74,11 @@ def read_checkpoint(note, vkey):
 # Every object's members, each with its kind: a number's least value, a text's pattern, another row, a list of one.
 KINDS = {"n": 0, "ms": -1, "any": "(?s:.*)", "hex": "[0-9a-f]{64}", "handle": "[0-9a-f]{32}", "code": "[a-z0-9-]{1,64}",
          "chain": CHAIN, "key": "[A-Za-z0-9._-]{1,64}", "text": "[^\0]{1,1024}", "policy": r"[ !#-\[\]-~]{1,64}",
-         "level": "confidential|internal|public|restricted"}
-ROWS = """genesis config=hex key=key previous?=before topic=text trail=text
+         "level": "confidential|internal|public|restricted", "trail": TRAIL}
+ROWS = """genesis config=hex key=key previous?=before topic=text trail=trail
 segment-close edge=[hex] first=n from=n levels=levels next=n outcomes=outcomes root=hex segment=n size=n time=times
 key-epoch key=key previous=key proof=hex     source-gap reason=code     retention-cut first=n next=n policy=text
-event     duplicate event_id=text first=n tenant=text     reject bytes=n reason=code sha256=hex
+event     duplicate event_id=text first=n tenant=text     reject bytes=n digest=hex reason=code
 erasure basis=text handle=handle root=hex scope=code size=n     config-change digest=hex part=text version=text
 owner-change attempt=n generation=n owner=text term=n
 leaf chain=chain class?=class prev=hex seq=n source=source type=text v=n what=what     what
@@ -155,7 +155,7 @@ class Walk:
         """The segments for which the record's MAC is right; all of them when that cannot be said."""
         if r.key not in self.keys or len(segments) > 64: return segments
         key = lambda n: kdf(self.keys[r.key], b"segment", self.chain.encode(), n.to_bytes(8, "big"))
-        return [n for n in segments if hmac.digest(key(n), b"sealtrail/mac/1\n" + r.leaf, "sha256").hex() == r.mac]
+        return [n for n in segments if hmac.digest(key(n), b"sealtrail/mac/1\n" + r.hash, "sha256").hex() == r.mac]
     def take(self, line):
         r, last, here = self.read(line), self.last, self.last.place + 1
         if r.place is None or r.place != here and r.prev == last.hash.hex():

@@ -94,7 +94,7 @@ impl Walk<'_> {
                 missing = Some(key.to_owned());
                 continue;
             };
-            let result = self.macs.check(index, segments.clone(), record.leaf, record.mac);
+            let result = self.macs.check(index, segments.clone(), &arrival.hash, record.mac);
             checked = Some(result);
             if let Checked::Right { segment } = result {
                 own.found = Some((index, segment));

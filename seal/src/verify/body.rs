@@ -158,10 +158,10 @@ fn key_epoch<'a>(cursor: &mut Cursor<'a>) -> Step<KeyEpoch<'a>> {
 
 fn reject<'a>(cursor: &mut Cursor<'a>) -> Step<Reject<'a>> {
     let bytes = cursor.count_after(b"{\"bytes\":")?;
+    let digest = cursor.hash_after(b",\"digest\":")?;
     let reason = cursor.word_after(b",\"reason\":", leaf::is_code)?;
-    let sha256 = cursor.hash_after(b",\"sha256\":")?;
     cursor.literal(b"}")?;
-    Ok(Reject { bytes, reason, sha256 })
+    Ok(Reject { bytes, digest, reason })
 }
 
 fn duplicate<'a>(cursor: &mut Cursor<'a>) -> Step<Duplicate<'a>> {

@@ -395,7 +395,7 @@ impl Corpus {
             ("a number past 2^53", "\"bytes\":17", "\"bytes\":9007199254740993"),
             ("a member twice", "\"type\":\"reject\"", "\"type\":\"event\",\"type\":\"reject\""),
             ("members out of order", "\"type\":\"reject\",\"v\":1", "\"v\":1,\"type\":\"reject\""),
-            ("upper-case hexadecimal digits", "\"sha256\":\"9c", "\"sha256\":\"9C"),
+            ("upper-case hexadecimal digits", "\"digest\":\"9c", "\"digest\":\"9C"),
             ("an unpaired surrogate", "truncated", "truncated\\ud800"),
             ("text after it", "}}", "}}{}"),
         ] {

@@ -54,7 +54,7 @@ fn mac(key_id: &str, chain: &str, segment: u64, leaf: &str) -> [u8; 32] {
     let key = kdf(&epoch_key(key_id), "sealtrail/segment/1", &parts);
     let mut hmac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     hmac.update(b"sealtrail/mac/1\n");
-    hmac.update(leaf.as_bytes());
+    hmac.update(&Sha256::digest([b"\0", leaf.as_bytes()].concat()));
     hmac.finalize().into_bytes().into()
 }
 

@@ -2,7 +2,7 @@
 
 use phi::Level;
 use phi::hidden::{Hidden, SubjectRef};
-use schemas::{AuditEvent, SealedRecord};
+use schemas::{AuditEvent, Owner, SealedRecord};
 use seal::keys::Disposition;
 use seal::leaf::{ConfigChange, Duplicate, Erasure, LEAF_BYTES_MAX, RetentionCut};
 use seal::{ChainState, Consumed, Protected, SealError, Sealer, Sequence, Vault};
@@ -249,4 +249,25 @@ fn a_sealer_takes_only_the_key_in_force_and_a_name_that_leaves_can_carry() {
     let mut out = Vec::new();
     assert_eq!(fresh.genesis(3, 0, genesis(), &mut out), Err(SealError::OtherKey("k-1".to_owned())));
     assert!(matches!(fresh.owner_change(&mut out), Err(SealError::Place(_))), "genesis comes first");
+}
+
+#[test]
+fn an_owner_whose_turn_has_passed_is_refused_also_after_a_restart() {
+    let (mut desk, mut out) = (Desk::begun(), Vec::new());
+    desk.sealer.owner_change(&mut out).unwrap();
+    let text = desk.sealer.state().to_text(CHAIN);
+    let written = out.len();
+    let mut again = |owner: Owner<'static>| {
+        let state = ChainState::parse(CHAIN, &text).unwrap();
+        let mut sealer = Sealer::new(CHAIN, state, epoch("k-1"), owner).unwrap();
+        let sealed = sealer.owner_change(&mut out);
+        out.truncate(written);
+        sealed.map(|_| ())
+    };
+    let now = owner();
+    assert_eq!(again(Owner { term: now.term - 1, ..now }), Err(SealError::TurnPassed));
+    assert_eq!(again(Owner { generation: now.generation - 1, attempt: 9, ..now }), Err(SealError::TurnPassed));
+    assert_eq!(SealError::TurnPassed.disposition(), Disposition::Fatal);
+    assert_eq!(again(Owner { id: "worker-b", ..now }), Ok(()));
+    assert_eq!(again(Owner { term: now.term + 1, generation: 0, ..now }), Ok(()));
 }
