@@ -10,8 +10,8 @@ pub(crate) mod limits;
 pub(crate) mod write;
 
 pub use body::{
-    Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, Levels, Outcomes, OwnerChange, OwnerTurn, PreviousChain, Reject,
-    RetentionCut, SegmentClose, SourceGap, TimeRange,
+    Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, Levels, Outcomes, OwnerChange, OwnerTurn, PreviousChain,
+    Reject, RetentionCut, SegmentClose, SourceGap, TimeRange,
 };
 pub use kind::Kind;
 

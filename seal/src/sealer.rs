@@ -111,8 +111,8 @@ impl Sealer {
         let mut hiding = Hiding::new(&envelope, event, vault, &mut kept);
         let written = self.write_event(&envelope, event, hidden, &mut hiding);
         kept.sort_unstable_by_key(|kept| kept.digest);
-        let sealed =
-            written.and_then(|()| self.finish(&envelope, Beside { news: News::None, kept: &kept, tokens, redacted }, out));
+        let sealed = written
+            .and_then(|()| self.finish(&envelope, Beside { news: News::None, kept: &kept, tokens, redacted }, out));
         self.kept = kept;
         sealed
     }

@@ -8,8 +8,8 @@ use phi::Level;
 
 use crate::chain::{LeafHash, Sequence};
 use crate::error::SealError;
-use crate::keys::KeyId;
 use crate::keys::KeyError;
+use crate::keys::KeyId;
 use crate::leaf::{
     Body, Envelope, Kind, Levels, NUMBER_LIMIT, Outcomes, OwnerTurn, SIZE_LIMIT, SegmentClose, Source, TimeRange,
 };
@@ -120,7 +120,14 @@ impl ChainState {
     #[must_use]
     pub fn new() -> Self {
         let source = Source { from: 0, next: 0, partition: 0, time: 0 };
-        Self { edge: Edge::EMPTY, previous: LeafHash::NONE, source, segment: Segment::starting(0, 0), key: None, turn: None }
+        Self {
+            edge: Edge::EMPTY,
+            previous: LeafHash::NONE,
+            source,
+            segment: Segment::starting(0, 0),
+            key: None,
+            turn: None,
+        }
     }
 
     /// How many leaves there are; the next one's sequence.

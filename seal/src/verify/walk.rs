@@ -58,6 +58,7 @@ pub(crate) struct Own {
 
 pub(crate) struct Walk<'k> {
     pub(crate) chain: Arc<str>,
+    is_named: bool,
     pub(crate) keys: &'k [EpochVerifier],
     pub(crate) macs: Macs<'k>,
     pub(crate) beside: Beside<'k>,
@@ -92,6 +93,7 @@ impl<'k> Walk<'k> {
         });
         Self {
             macs: Macs::new(Arc::clone(&chain), trust.keys),
+            is_named: leaf::is_chain_name(&chain),
             chain,
             keys: trust.keys,
             beside: Beside::new(trust.subjects, trust.deep),
@@ -107,12 +109,17 @@ impl<'k> Walk<'k> {
         }
     }
 
+    /// The chain's name, where it is one.
+    pub(crate) fn known_name(&self) -> &str {
+        if self.is_named { &self.chain } else { "" }
+    }
+
     pub(crate) fn last_hash(&self) -> LeafHash {
         self.last.as_ref().map_or(LeafHash::NONE, |last| last.hash)
     }
 
     pub(crate) fn take(&mut self, record: &StoredRecord<'_>, report: &mut Report<'_>) {
-        let arrival = Arrival::of(*record);
+        let arrival = Arrival::of(*record, self.known_name());
         if let Some(held) = self.held.take() {
             let ruling = self.rule(&held, &arrival);
             if ruling == Ruling::Wait {
