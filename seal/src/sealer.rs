@@ -17,6 +17,7 @@ pub use input::{Consumed, Protected, Sealed, Vault};
 use std::sync::Arc;
 
 use phi::hidden::Hidden;
+use schemas::sealed::DISCLOSURES_MAX;
 use schemas::{AuditEvent, Extras, Owner, SealedRecord};
 
 use crate::canonical::{Canonical, Scratch};
@@ -144,6 +145,10 @@ impl Sealer {
         hidden: &[Hidden],
         hiding: &mut Hiding<'_, '_, K, N>,
     ) -> Result<(), SealError> {
+        // Each hidden place makes one disclosure: the policy's, extras that look like digests, and members too large to stay.
+        if hidden.len() > DISCLOSURES_MAX {
+            return Err(SealError::TooLarge);
+        }
         hiding.start();
         self.leaf.clear();
         write_envelope(&mut self.leaf, envelope);

@@ -2,6 +2,7 @@
 
 use phi::Level;
 use phi::hidden::{Hidden, SubjectRef};
+use schemas::sealed::DISCLOSURES_MAX;
 use schemas::{AuditEvent, Owner, SealedRecord};
 use seal::keys::Disposition;
 use seal::leaf::{ConfigChange, Duplicate, Erasure, LEAF_BYTES_MAX, RetentionCut};
@@ -134,6 +135,32 @@ fn extras_that_look_like_digests_are_hidden_whole() {
     let mut event = base();
     event["extras"] = json!({"_sd_alg": "x", "_SD": "y", "....": "z"});
     assert!(seal(&event, &[]).unwrap().1.is_empty());
+}
+
+#[test]
+fn no_more_members_are_hidden_than_a_record_can_carry() {
+    // A list has at most 1,000 entries.
+    let event = |count: usize, extras: Value| {
+        let changes = vec![json!({"path": "p"}); 1_000];
+        let mut event = base();
+        event["objects"] = json!(vec![json!({"changes": changes, "kind": "k"}); count / 1_000]);
+        event["extras"] = extras;
+        event
+    };
+    let places = |count: usize| -> Vec<Hidden> {
+        let one = |n| format!("/objects/{}/changes/{}/path", n / 1_000, n % 1_000);
+        (0..count).map(|n| Hidden { place: place(&one(n)), subject: SubjectRef::Tenant }).collect()
+    };
+    let plain = json!({"ward": "3B"});
+    assert_eq!(seal(&event(1_000, plain.clone()), &places(1_000)).unwrap().1.len(), 1_000);
+    // 10,000 by the policy, and one more for extras that look like digests, or for a member too large to stay.
+    let many = event(DISCLOSURES_MAX, plain.clone());
+    let hostile = event(DISCLOSURES_MAX, json!({"_sd": "x"}));
+    for event in [&many, &hostile] {
+        assert_eq!(seal(event, &places(DISCLOSURES_MAX)).unwrap_err(), SealError::TooLarge);
+    }
+    assert_eq!(seal(&many, &places(DISCLOSURES_MAX - 1)).unwrap().1.len(), DISCLOSURES_MAX);
+    assert_eq!(seal(&hostile, &places(DISCLOSURES_MAX - 2)).unwrap().1.len(), DISCLOSURES_MAX);
 }
 
 #[test]
