@@ -172,6 +172,9 @@ impl Walk<'_> {
         {
             last.pushed = true;
             self.tree.push(last.hash, report);
+            if let Some((by, handle)) = self.erasing.take().filter(|(by, _)| *by == last.sequence) {
+                self.beside.erase(&handle, Sequence(by), report);
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn checkpoint(lines: &[Line], size: usize) -> String {
 /// The export's text: a JSON object a line.
 pub fn ndjson(lines: &[Line]) -> String {
     let line = |line: &Line| {
-        let mut value = json!({"key_id": line.key_id, "leaf": line.leaf, "mac": hex::encode(line.mac)});
+        let mut value = json!({"key_id": line.key_id, "leaf": line.leaf, "mac": line.mac});
         if !line.disclosures.is_empty() {
             value["disclosures"] = json!(line.disclosures);
         }

@@ -274,7 +274,7 @@ fn the_sealers_golden_chain_is_intact_from_the_start_and_from_its_state() {
         .collect();
     let root = Hash::from_hex(&text(&facts["root"])).unwrap();
     let checkpoints = [Checkpoint { size: records.len() as u64, root, time_ms: None }];
-    let trust = Trust { keys: &keys, checkpoints: &checkpoints, deep: true, ..Trust::default() };
+    let trust = Trust { keys: &keys, checkpoints: &checkpoints, ..Trust::default() };
     let seen = walk(&records, &trust);
     // It declares source gaps, and that is all there is to say.
     assert!(seen.findings.iter().all(|finding| matches!(finding.fault, Fault::SourceGap { .. })), "{:?}", seen.texts());
@@ -328,7 +328,7 @@ fn hidden_extras_open_to_whatever_they_hold() {
     let state = ChainState::parse(CHAIN, &text(&case["state"])).unwrap();
     let (leaf, mac) = (text(&output["leaf"]), hex::decode(text(&output["mac"])).unwrap());
     let disclosure = text(&output["disclosures"][0]["disclosure"]);
-    let (trust, mut findings) = (Trust { deep: true, ..Trust::default() }, Vec::new());
+    let (trust, mut findings) = (Trust::default(), Vec::new());
     let mut verifier = ChainVerifier::new(CHAIN, Start::after(&state), &trust);
     let record = StoredRecord::new(leaf.as_bytes(), &mac, "k-1");
     verifier.take(&StoredRecord { disclosures: Disclosures::Open(&[&disclosure]), ..record }, &mut findings);
