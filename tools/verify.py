@@ -1,44 +1,40 @@
 #!/usr/bin/env python3
 """Checks an exported audit chain, or one record's proof, with nothing but Python 3.11's standard library.
 It shares no line with the software that sealed the chain. Of two neighbours that contradict each other it blames the
-first; after a break it judges no roots until the next segment-close, and says so."""
+first; after a break it judges no roots until the next segment-close, and says so.
+examples: (keys.json is {"<key id>": "<64 hex digits>"})
+  verify.py chain chain.ndjson --key-file keys.json --checkpoint new.note --previous-checkpoint old.note --vkey <vkey>
+  verify.py proof record.tlog-proof --vkey "$(cat trail.vkey)"
+exit codes: 0 intact, 10 tampered, 11 missing, 12 forked, 13 unverifiable (a key or a format is not known here),
+15 gap-declared (the chain itself says so), 16 pending (newer than the checkpoint), 1 a file cannot be read, 2 usage"""
 import argparse, base64, functools, hashlib, hmac, json, re, sys
 from collections import Counter
 from types import SimpleNamespace as Record
 CODES = {"intact": 0, "gap-declared": 15, "pending": 16, "unverifiable": 13,
          "missing": 11, "forked": 12, "tampered": 10}  # the worst is last
-HELP = """examples: (keys.json is {"<key id>": "<64 hex digits>"})
-  verify.py chain chain.ndjson --checkpoint new.note --previous-checkpoint old.note --vkey "$(cat trail.vkey)"
-  verify.py chain chain.ndjson --key-file keys.json --json
-  verify.py proof record.tlog-proof --vkey "$(cat trail.vkey)"
-exit codes: 0 intact, 10 tampered, 11 missing, 12 forked, 13 unverifiable (a key or a format is not known here),
-15 gap-declared (the chain itself says so), 16 pending (newer than the checkpoint), 1 a file cannot be read, 2 usage"""
 def need(holds, text, verdict="tampered"):
     if not holds: raise ValueError(text, verdict)
 def fault(error): return error.args if len(error.args) == 2 else (str(error), "tampered")
-
-# Ed25519 (RFC 8032), strict: one spelling of points and numbers, no points of small order. Points are x, y, z, x*y/z.
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D, ZERO = -121665 * pow(121666, -1, P) % P, (0, 1, 1, 0)
+# Ed25519 (RFC 8032), strict: one spelling of points and numbers, no points of small order.
+P, L, D = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493, -121665 * pow(121666, -1, 2**255 - 19)
 def point(encoded):
     sign, y = divmod(int.from_bytes(encoded, "little"), 2**255)
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
     need(y < P and (x * x - square) % P == 0 and (x or not sign), "it is not a point of the curve")
-    return (x, y, 1, x * y % P) if x % 2 == sign else (P - x, y, 1, (P - x) * y % P)
+    return x if x % 2 == sign else P - x, y
 def add(p, q):
-    a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
-    return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
-def times(n, p): return add(times(n // 2, add(p, p)), p if n % 2 else ZERO) if n else ZERO
+    bend = D * p[0] * p[1] * q[0] * q[1]
+    x, y = p[0] * q[1] + p[1] * q[0], p[1] * q[1] + p[0] * q[0]
+    return x * pow(1 + bend, -1, P) % P, y * pow(1 - bend, -1, P) % P
+def times(n, p): return add(times(n // 2, add(p, p)), p if n % 2 else (0, 1)) if n else (0, 1)
 def check_signature(key, message, signature):
     a, s = point(key), int.from_bytes(signature[32:], "little")
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    r = add(times(s, point(bytes([0x58] + 31 * [0x66]))), times(k, (P - a[0], a[1], 1, P - a[3])))
-    x, y = (n * pow(r[2], -1, P) % P for n in r[:2])
-    fits = (y + x % 2 * 2**255).to_bytes(32, "little") == signature[:32] and len(signature) == 64 and s < L
-    need(fits and times(8, a)[0] and times(8, r)[0], "the signature does not fit")
-
+    x, y = r = add(times(s, point(bytes([0x58] + 31 * [0x66]))), times(k, (P - a[0], a[1])))
+    same = (y + x % 2 * 2**255).to_bytes(32, "little") == signature[:32] and len(signature) == 64 and s < L
+    need(same and times(8, a)[0] and times(8, r)[0], "the signature does not fit")
 # The Merkle tree (RFC 6962): [(leaves, hash)], the largest complete subtree first.
 def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def grown(tree, node, leaves=1):
@@ -52,9 +48,8 @@ def root_by_path(leaf, index, size, path):
     left = 1 << (size - 1).bit_length() - 1
     if index < left: return sha(b"\1", root_by_path(leaf, index, left, path[:-1]), path[-1])
     return sha(b"\1", path[-1], root_by_path(leaf, index - left, size - left, path[:-1]))
-
 # Signed notes; base64 and decimals have one spelling.
-NUMBER, CHAIN = "(0|[1-9][0-9]{0,18})", r"[!#-*,-\[\]-~]{1,200}"
+NUMBER, CHAIN, TRAIL = "(0|[1-9][0-9]{0,18})", r"[!#-*,-\[\]-~]{1,200}", r"[!#-*,-.0-\[\]-~]{1,54}"
 def unbase64(text, size=None):
     data = base64.b64decode(text, validate=True)
     good = base64.b64encode(data).decode() == text and size in (None, len(data))
@@ -63,35 +58,34 @@ def read_checkpoint(note, vkey):
     trail, key_id, key = vkey.strip().split("+", 2)
     key, signed = unbase64(key, 33), rf"({re.escape(trail)}/({CHAIN})\n{NUMBER}\n(.*)\n)"
     need(key[0] == 1 and sha(trail.encode(), b"\n", key)[:4].hex() == key_id, "the vkey is not one of Ed25519")
-    found = re.fullmatch(signed + r"\n((?:— [^\s+]+ \S{8,}\n){1,16})", note)
+    found = re.fullmatch(TRAIL, trail) and re.fullmatch(signed + r"\n((?:— [^\s+]+ \S{8,}\n){1,16})", note)
     need(found and len(note.encode()) <= 65536, "it is not a signed note of a chain of the vkey's trail")
     signatures = [(name, unbase64(text)) for _, name, text in map(str.split, found[5].splitlines())]
     ours = [data[4:] for name, data in signatures if name == trail and data[:4].hex() == key_id]
     need(len(ours) == 1, "it is not signed once by the given key")
     check_signature(key[1:], found[1].encode(), ours[0])
     return Record(trail=trail, chain=found[2], size=int(found[3]), root=unbase64(found[4], 32))
-
-# Every object's members, each with its kind: a number's least value, a text's pattern, another row, a list of one.
-KINDS = {"n": 0, "ms": -1, "any": "(?s:.*)", "hex": "[0-9a-f]{64}", "handle": "[0-9a-f]{32}", "code": "[a-z0-9-]{1,64}",
-         "chain": CHAIN, "key": "[A-Za-z0-9._-]{1,64}", "text": "[^\0]{1,1024}", "policy": r"[ !#-\[\]-~]{1,64}",
+# Every object's members, each with its kind: a number's bounds, a text's pattern, another row, a list of one.
+KINDS = {"n": (0, 2**53), "i32": (0, 2**31), "ms": (-1, 2**53), "any": "(?s:.*)", "hex": "[0-9a-f]{64}",
+         "handle": "[0-9a-f]{32}", "code": "[a-z0-9-]{1,64}", "chain": CHAIN, "trail": TRAIL, "text": "[^\0]{1,1024}",
+         "key": "[A-Za-z0-9._-]{1,64}", "policy": r"[ !#-\[\]-~]{1,64}",
          "level": "confidential|internal|public|restricted"}
-ROWS = """genesis config=hex key=key previous?=before topic=text trail=text
+ROWS = """event     reject bytes=n digest=hex reason=code     duplicate event_id=text first=n tenant=text
+genesis config=hex key=key previous?=before topic=text trail=trail     source-gap reason=code
 segment-close edge=[hex] first=n from=n levels=levels next=n outcomes=outcomes root=hex segment=n size=n time=times
-key-epoch key=key previous=key proof=hex     source-gap reason=code     retention-cut first=n next=n policy=text
-event     duplicate event_id=text first=n tenant=text     reject bytes=n reason=code sha256=hex
-erasure basis=text handle=handle root=hex scope=code size=n     config-change digest=hex part=text version=text
-owner-change attempt=n generation=n owner=text term=n
-leaf chain=chain class?=class prev=hex seq=n source=source type=text v=n what=what     what
-source from=n next=n partition=n time=ms     times max=ms min=ms     class level=level policy=policy
-levels confidential=n internal=n public=n restricted=n     outcomes duplicate=n event=n gap=n reject=n
-before chain=chain root=hex size=n     record key_id=any leaf=any mac=any disclosures?=[any]"""
+key-epoch key=key previous=key proof=hex     owner-change attempt=i32 generation=i32 owner=text term=n
+erasure basis=text handle=handle root=hex scope=code size=n     retention-cut first=n next=n policy=text
+config-change digest=hex part=text version=text     what     before chain=chain root=hex size=n     times max=ms min=ms
+leaf chain=chain class?=class prev=hex seq=n source=source type=text v=n what=what     class level=level policy=policy
+source from=n next=n partition=i32 time=ms     outcomes duplicate=n event=n gap=n reject=n
+levels confidential=n internal=n public=n restricted=n     record key_id=any leaf=any mac=any disclosures?=[any]"""
 ROWS = {row.split()[0]: dict(member.split("=") for member in row.split()[1:]) for row in re.split("\n| {5}", ROWS)}
 TYPES = list(ROWS)[:11]
 def fits(kind, value):
-    pattern, row = KINDS.get(kind), ROWS.get(kind, {})
+    rule, row = KINDS.get(kind), ROWS.get(kind, {})
     if kind[0] == "[": return type(value) is list and all(fits(kind[1:-1], item) for item in value)
-    if type(pattern) is int: return type(value) is int and value >= pattern
-    if pattern: return type(value) is str and re.fullmatch(pattern, value) is not None
+    if type(rule) is tuple: return type(value) is int and rule[0] <= value < rule[1]
+    if rule: return type(value) is str and re.fullmatch(rule, value) and (kind != "text" or len(value.encode()) <= 1024)
     kinds = {name.rstrip("?"): row[name] for name in row}
     return type(value) is dict and all(name in value or name[-1] == "?" for name in row) and (
         not row or all(name in kinds and fits(kinds[name], member) for name, member in value.items()))
@@ -120,31 +114,33 @@ def check_disclosures(disclosures, known):
         data = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
         (_, _, _), inner = parse(data.decode(), list)
         known = known | inner if url64(data) == given else set()
-    need({url64(sha(given.encode())) for given in disclosures} <= known, "a disclosure has no digest in the leaf")
+    digests = {url64(sha(given.encode())) for given in disclosures}
+    need(digests <= known and len(digests) == len(disclosures), "a disclosure has no digest of its own in the leaf")
 def kdf(key, label, *parts):
     parts = [len(part).to_bytes(4, "big") + part for part in parts]
     return hmac.digest(key, b"sealtrail/" + label + b"/1\n" + b"".join(parts), "sha256")
-
+SEARCHED = 4096  # among so many a MAC's segment is looked for after missing leaves; among more it counts as unchecked
 class Walk:
     """One chain's records, in order. What a break makes unknown is taken anew from what follows, not reported again."""
     def __init__(self, keys):
-        self.keys, self.heads, self.findings, self.unjudged, self.absent = keys, [], [], [], set()
-        self.tree, self.segments, self.lead, self.cut, self.chain, self.trail = [], range(1), 0, 0, None, None
-        self.source = self.key = self.segment = self.after = None
+        self.keys, self.heads, self.findings, self.unjudged, self.absent, self.tree = keys, [], [], [], set(), []
+        self.segments, self.lead, self.cut, self.chain, self.trail, self.closed = range(1), 0, 0, None, None, {}
+        self.source = self.key = self.segment = self.after = self.turn = None
+        self.records = self.checked = self.torn = 0
         self.last = Record(place=-1, hash=bytes(32), prev=None, bad=True)
     def find(self, place, what, verdict="tampered"):
         self.findings.append({"chain": self.chain, "sequence": place, "verdict": verdict, "what": what})
-    def lose(self, place, closes):
-        self.source = self.key = self.segment = self.after = self.tree = None
-        self.segments = range(self.segments[0], self.segments[-1] + 1 + closes)
+    def lose(self, place, leaves):
+        self.source = self.key = self.segment = self.after = self.tree = self.turn = None
+        self.torn, self.segments = 0, range(self.segments[0], self.segments[-1] + leaves // 2 + 2)  # of 2 at least
         self.unjudged.append(place)
     def read(self, line):
-        r = Record(place=None, prev=None, leaf=b"", key="", mac="", hash=b"", faults=[])
+        r = Record(place=None, prev=None, key="", mac="", hash=b"", faults=[])
         try:
             row = json.loads(line)
             need(fits("record", row), "the line is not a record")
-            r.key, r.mac, r.leaf = row["key_id"], row["mac"], row["leaf"].encode()
-            r.hash, (r.value, digests) = sha(b"\0", r.leaf), parse(row["leaf"])
+            r.key, r.mac, r.hash = row["key_id"], row["mac"], sha(b"\0", row["leaf"].encode())
+            r.value, digests = parse(row["leaf"])
             r.place, r.prev = r.value.get("seq") if fits("n", r.value.get("seq")) else None, r.value.get("prev")
             judge(r.value, self.chain)
             self.chain = r.value["chain"]
@@ -152,12 +148,16 @@ class Walk:
         except (ValueError, RecursionError) as error: r.faults.append(fault(error))
         return r
     def signed(self, r, segments):
-        """The segments for which the record's MAC is right; all of them when that cannot be said."""
-        if r.key not in self.keys or len(segments) > 64: return segments
+        """The segments for which the record's MAC is right; all of them where that cannot be said."""
+        if r.key not in self.keys: return segments
+        if len(segments) > SEARCHED:
+            return self.find(r.place, "its MAC was not checked: its segment is not known", "unverifiable") or segments
+        self.checked += 1
         key = lambda n: kdf(self.keys[r.key], b"segment", self.chain.encode(), n.to_bytes(8, "big"))
-        return [n for n in segments if hmac.digest(key(n), b"sealtrail/mac/1\n" + r.leaf, "sha256").hex() == r.mac]
+        return [n for n in segments if hmac.digest(key(n), b"sealtrail/mac/1\n" + r.hash, "sha256").hex() == r.mac]
     def take(self, line):
         r, last, here = self.read(line), self.last, self.last.place + 1
+        self.records += 1
         if r.place is None or r.place != here and r.prev == last.hash.hex():
             r.place, r.faults = here, r.faults or [("its leaf names another sequence", "tampered")]
         if r.place > here:
@@ -166,7 +166,8 @@ class Walk:
             self.lose(here, r.place - here)
         back, rival = r.place < here, r.place == last.place and r.hash != last.hash and r.prev == last.prev
         right = self.signed(r, range(max(0, self.segments[0] - back), self.segments[-1] + 1))
-        if not right or not r.mac.strip("0"): r.faults.append(("its MAC does not match its leaf", "tampered"))
+        if not right or not fits("hex", r.mac) or not r.mac.strip("0"):
+            r.faults.append(("its MAC does not match its leaf", "tampered"))
         if back: r.faults.append(("another leaf is in its place", "forked") if rival else ("it is late", "tampered"))
         for found in r.faults: self.find(r.place, *found)
         if back: return
@@ -182,50 +183,59 @@ class Walk:
             self.heads.remove(head)
             if head.root != root_of(self.tree): self.find(r.place, "a checkpoint has another root here", "forked")
     def check(self, r, what, source, kind):
-        start, width, taken = source["from"], source["next"] - source["from"], kind in ("event", "reject", "duplicate")
-        genesis, close, rotates, gap, cut = (kind == name for name in TYPES[:5])
-        if r.place == 0: self.source, self.segment = source | {"next": start, "time": 0}, [0, start, Counter(), []]
+        start, width, taken = source["from"], source["next"] - source["from"], kind in TYPES[:3]
+        genesis, gap, close, rotates, changes, erases, cuts = (kind == one for one in TYPES[3:10])
+        if genesis: self.source, self.segment = source | {"next": start, "time": 0}, [0, start, Counter(), []]
         before, new = self.source or source | {"next": start}, what["key"] if rotates else ""
-        key = what["key"] if genesis else self.key or r.key
+        turn = [what[name] for name in ("term", "generation", "attempt")] if changes else self.turn or []
+        key, after_close = what["key"] if genesis else self.key or r.key, self.after == "segment-close"
         parts = [self.chain.encode(), r.place.to_bytes(8, "big"), str(what.get("previous")).encode(), new.encode()]
         proof = new in self.keys and kdf(self.keys[new], b"key-epoch", *parts).hex()
-        later = kind == "duplicate" and what["first"] >= r.place or kind == "erasure" and what["size"] > r.place
-        ranged = (width > 0 if gap else width == taken) and start >= before["next"]
+        known = self.closed | ({r.place: root_of(self.tree).hex()} if erases and self.tree else {})
+        root = known.get(what["size"], what["root"]) if erases else what.get("root")
         timed = source["partition"] == before["partition"] and (taken or source["time"] == before["time"])
+        ranged = (width > 0 if gap else width == taken) and start >= before["next"]
+        late = kind == "duplicate" and what["first"] >= r.place or erases and what["size"] > r.place
         for wrong, text, *verdict in (
                 (genesis != (r.place == 0) or (r.prev == 64 * "0") != genesis, "a chain begins with one genesis leaf"),
-                (self.after and (close or rotates) and (self.after == TYPES[1]) == close, f"a {kind} cannot be here"),
+                (self.after and (close and after_close or rotates and not after_close), f"a {kind} cannot be here"),
                 (not ranged or not timed, "its source range, partition or time is not one of its type here"),
                 (start > before["next"], f"its source skips from {before['next']} to {start}", "missing"),
                 (r.key != key, f"its MAC is not by key {key}, which is in force here"),
                 (rotates and what["previous"] != key or new == key, "it does not follow the key in force"),
                 (proof and proof != what["proof"], "its proof is not by the new key"),
-                (later or cut and not what["first"] <= what["next"] <= r.place, "it names a later place"),
+                (turn < (self.turn or []), "it goes back to an owner's earlier turn"),
+                (late or cuts and not what["first"] < what["next"] <= r.place or root != what.get("root"),
+                 "it names a later place, none, or another root"),
                 (genesis and self.trail not in (None, what["trail"]), "it names another trail than the checkpoint"),
                 (gap, f"the chain says that {width} source offsets hold no record", "gap-declared"),
                 (self.keys and r.key not in self.absent | set(self.keys), f"key {r.key} is not given", "unverifiable")):
             if wrong: self.find(r.place, text, *verdict)
         self.absent.add(r.key)
-        self.source, self.after, self.key, self.cut = source, kind, new or r.key, max(self.cut, cut and what["next"])
-        self.segment = self.segment if start == before["next"] else None
+        self.source, self.after, self.key, self.turn = source, kind, new or r.key, turn
+        self.cut = max(self.cut, cuts and what["next"])
+        if start != before["next"]: self.segment, self.torn = None, 1
         if close: self.close(r.place, what, start)
         elif self.segment and (taken or gap):
             self.segment[2].update({"gap" if gap else kind: width, r.value.get("class", {}).get("level"): 1})
             self.segment[3] += [source["time"]] if taken else []
     def close(self, place, what, start):
         sizes = [1 << bit for bit in range(40, -1, -1) if place >> bit & 1]
-        if self.tree is None and len(sizes) == len(what["edge"]):
-            self.tree = list(zip(sizes, map(bytes.fromhex, what["edge"])))
-        holds = {"next": start, "size": place, "segment": min(self.segments, key=lambda n: n != what["segment"])}
-        if self.segment:
+        if self.tree is None: self.tree = list(zip(sizes, map(bytes.fromhex, what["edge"])))
+        edge = [node.hex() for _, node in self.tree] if len(sizes) == len(what["edge"]) else None
+        levels, outcomes, times = what["levels"], what["outcomes"], what["time"].values()
+        first = what["from"] if self.torn else what["next"] - sum(outcomes.values())
+        holds = {"edge": edge, "root": root_of(self.tree).hex(), "first": min(what["first"], place - 1), "from": first,
+                 "next": start, "size": place, "segment": min(self.segments, key=lambda n: n != what["segment"]),
+                 "outcomes": outcomes | {"event": sum(levels.values())}, "time": {"max": max(times), "min": min(times)}}
+        if self.segment:  # all of it was seen
             holds["first"], holds["from"], counts, times = self.segment
             holds["time"] = {"max": max(times, default=0), "min": min(times, default=0)}
             holds |= {name: {key: counts[key] for key in ROWS[name]} for name in ("levels", "outcomes")}
-        if self.tree is not None:
-            holds |= {"edge": [node.hex() for _, node in self.tree], "root": root_of(self.tree).hex()}
         for name in holds:
             if holds[name] != what[name]: self.find(place, f"its {name} differs from what the segment holds")
         self.segments, self.segment = range(what["segment"] + 1, what["segment"] + 2), [place + 1, start, Counter(), []]
+        self.torn, self.closed = 0, {place: what["root"]}
     def chain_file(self, lines, notes, vkey):
         self.heads = [read_checkpoint(note, vkey) for note in notes]
         self.chain, self.trail = (self.heads[0].chain, self.heads[0].trail) if notes else (None, None)
@@ -238,8 +248,7 @@ class Walk:
             if head > size: self.find(size, f"a checkpoint says that there are {head} leaves", "missing")
             else: self.find(head - 1, f"the checkpoint of size {head} cannot be compared", "unverifiable")
         if newest is not None and newest < size: self.find(newest, "no checkpoint covers what follows", "pending")
-        if not size and newest is None: self.find(0, "there is no record, so nothing was verified", "unverifiable")
-        return size
+        if not size and not newest: self.find(0, "there is no record, so nothing was verified", "unverifiable")
     def proof_file(self, text, vkey):
         form = rf"c2sp.org/tlog-proof@v1\nextra (\S+)\nindex {NUMBER}((?:\n\S+){{0,63}})\n\n((?s:.*))"
         found = re.fullmatch(form, text)
@@ -249,36 +258,35 @@ class Walk:
         judge(value, head.chain)
         same = value["seq"] == index and root_by_path(sha(b"\0", leaf), index, head.size, path) == head.root
         need(same, "the path does not lead from the leaf at its place to the checkpoint's root")
-        return 1
-
+        self.records = 1
 def main():
-    parser = argparse.ArgumentParser(None, None, __doc__, HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("chain", "proof"), help="an exported chain (NDJSON), or one record's proof")
     parser.add_argument("file", type=lambda path: 0 if path == "-" else path, help="- is standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-    for option in ("--vkey", "--checkpoint", "--previous-checkpoint", "--key-file"): parser.add_argument(option)
-    args, count = parser.parse_args(), 0
-    if (args.what == "proof" or args.checkpoint or args.previous_checkpoint) and not args.vkey:
+    parser.add_argument("--checkpoint", "--previous-checkpoint", action="append", default=[], dest="notes")
+    for option in ("--vkey", "--key-file"): parser.add_argument(option)
+    args = parser.parse_args()
+    if (args.what == "proof" or args.notes) and not args.vkey:
         parser.error("a checkpoint needs --vkey: the key that you trust, not one that came with the file")
     opened = lambda path: open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
     try:
         keys = json.load(opened(args.key_file)) if args.key_file else {}
-        walk = Walk({name: bytes.fromhex(key) for name, key in keys.items()})
-        notes = [opened(path).read() for path in (args.checkpoint, args.previous_checkpoint) if path]
-        lines, whole = opened(args.file), args.what == "chain"
+        walk, lines = Walk({name: bytes.fromhex(key) for name, key in keys.items()}), opened(args.file)
+        notes = [opened(path).read() for path in args.notes]
     except (OSError, ValueError) as error: return print(f"verify.py: {error}", file=sys.stderr) or 1
-    try: count = walk.chain_file(lines, notes, args.vkey) if whole else walk.proof_file(lines.read(), args.vkey)
+    try: walk.chain_file(lines, notes, args.vkey) if args.what == "chain" else walk.proof_file(lines.read(), args.vkey)
     except (ValueError, RecursionError) as error: walk.find(None, *fault(error))
-    rows = walk.findings
+    rows, count = walk.findings, walk.records
     verdict = max((row["verdict"] for row in rows), key=list(CODES).index, default="intact")
     first = [row["sequence"] for row in rows if row["verdict"] == verdict and row["sequence"] is not None]
-    said = {"chain": walk.chain, "records": count, "verdict": verdict, "sequence": min(first, default=None)}
-    if args.json: return print(json.dumps(said | {"findings": rows, "roots_unjudged": walk.unjudged})) or CODES[verdict]
+    macs = "unchecked" if not walk.checked else "checked" if walk.checked == count else "partly"
+    said = {"chain": walk.chain, "records": count, "macs": macs, "verdict": verdict, "findings": rows,
+            "sequence": min(first, default=None), "roots_unjudged": walk.unjudged}
+    if args.json: return print(json.dumps(said)) or CODES[verdict]
     for row in rows: print("{verdict}: chain {chain} sequence {sequence}: {what}".format(**row))
     if walk.unjudged: print(f"note: from {walk.unjudged[0]} on some roots were not judged, up to a segment-close")
-    macs, place = "checked" if keys else "unchecked", "export" if whole else "proof"
+    place = {"chain": "export", "proof": "proof"}[args.what]
     print(f"verify: place={place} chains=1 records={count} findings={len(rows)} macs={macs} verdict={verdict}")
     return CODES[verdict]
-
-if __name__ == "__main__":
-    sys.exit(main())
+if __name__ == "__main__": sys.exit(main())

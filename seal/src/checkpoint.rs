@@ -19,12 +19,9 @@ pub use error::NoteError;
 pub use key::{CheckpointSigner, CheckpointVerifier};
 pub use note::{NOTE_BYTES_MAX, SIGNATURES_MAX};
 
-use crate::leaf::is_chain_name;
+use crate::leaf::{is_chain_name, is_trail_name};
 use crate::merkle::{Hash, Head};
 use spelling::{decode_base64, decode_decimal, encode_base64};
-
-/// The longest trail name in bytes: with a chain's, an origin stays within the 255 bytes that cosignatures can take.
-pub const TRAIL_BYTES_MAX: usize = 54;
 
 /// What a checkpoint says: this chain of this trail had that many leaves, and this root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +52,8 @@ impl Checkpoint {
     /// The chain, when the checkpoint is one of this trail.
     #[must_use]
     pub fn chain_of(&self, trail: &str) -> Option<&str> {
-        self.origin.strip_prefix(trail)?.strip_prefix('/').filter(|chain| is_chain_name(chain))
+        let chain = self.origin.strip_prefix(trail)?.strip_prefix('/')?;
+        (is_trail_name(trail) && is_chain_name(chain)).then_some(chain)
     }
 
     /// The signed text: origin, size and root, a line each.
@@ -81,10 +79,4 @@ impl Checkpoint {
         let root = Hash(root.ok_or(NoteError::Malformed("the root is not 32 bytes of base64"))?);
         Ok(Self { origin: origin.to_owned(), head: Head { size, root } })
     }
-}
-
-/// 1 to 54 printable ASCII characters without space, `+`, `"` and `\`.
-#[must_use]
-pub fn is_trail_name(text: &str) -> bool {
-    text.len() <= TRAIL_BYTES_MAX && is_chain_name(text)
 }

@@ -17,6 +17,8 @@ pub enum SealError {
     Place(&'static str),
     #[error("source offset {given} does not follow: the next one is {expected}")]
     SourceOffset { expected: i64, given: i64 },
+    #[error("the chain's last owner-change names a later turn; leave the chain to its owner and join the group again")]
+    TurnPassed,
     #[error("the chain is full; go on with a new one")]
     Full,
     #[error("the control leaf's member {0} is empty, too long or out of its bounds")]
@@ -48,6 +50,7 @@ impl SealError {
             | Self::OtherKey(_)
             | Self::Place(_)
             | Self::SourceOffset { .. }
+            | Self::TurnPassed
             | Self::Full
             | Self::Member(_) => Disposition::Fatal,
         }

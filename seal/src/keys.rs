@@ -3,6 +3,7 @@
 //! ```text
 //! epoch key ──▶ segment key ──▶ MAC of each leaf          tenant root ──▶ token key ──▶ tokens, handles, tags
 //!     ├───────▶ fence key ────▶ MAC of a fence            tenant KEK ···wraps···▶ subject key ──▶ salt key, disclosure key
+//!     ├───────▶ reject key ───▶ digest of a refused record
 //!     └───────▶ proof of a key-epoch leaf
 //! ```
 //!

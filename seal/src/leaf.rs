@@ -10,8 +10,8 @@ pub(crate) mod limits;
 pub(crate) mod write;
 
 pub use body::{
-    Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, Levels, Outcomes, OwnerChange, PreviousChain, Reject,
-    RetentionCut, SegmentClose, SourceGap, TimeRange,
+    Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, Levels, Outcomes, OwnerChange, OwnerTurn, PreviousChain,
+    Reject, RetentionCut, SegmentClose, SourceGap, TimeRange,
 };
 pub use kind::Kind;
 
@@ -29,7 +29,7 @@ pub const SIZE_LIMIT: u64 = 1 << 40;
 pub const NUMBER_LIMIT: u64 = 1 << 53;
 /// The longest chain name in bytes.
 pub const CHAIN_BYTES_MAX: usize = 200;
-/// The longest trail name in bytes.
+/// The longest trail name in bytes: with a chain's, an origin stays within the 255 bytes that cosignatures can take.
 pub const TRAIL_BYTES_MAX: usize = 54;
 /// The longest key id in bytes.
 pub const KEY_ID_BYTES_MAX: usize = 64;
@@ -78,10 +78,11 @@ pub fn is_chain_name(text: &str) -> bool {
     (1..=CHAIN_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
-/// A trail's name stands in the origins and in the key names of its checkpoints: 1 to 54 characters that a chain's name may have.
+/// A trail's name stands in the origins and in the key names of its checkpoints: 1 to 54 characters that a chain's name may
+/// have, but no `/`: an origin `<trail>/<chain>` must not be that of another trail's chain as well.
 #[must_use]
 pub fn is_trail_name(text: &str) -> bool {
-    text.len() <= TRAIL_BYTES_MAX && is_chain_name(text)
+    text.len() <= TRAIL_BYTES_MAX && is_chain_name(text) && !text.contains('/')
 }
 
 /// 1 to 64 ASCII letters, digits, `.`, `_` and `-`.
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn trail_names_are_short_chain_names() {
         assert!(is_trail_name(&"t".repeat(TRAIL_BYTES_MAX)));
-        for name in ["", "a b", "a+b", &"t".repeat(TRAIL_BYTES_MAX + 1)] {
+        for name in ["", "a b", "a+b", "a/b", "/", &"t".repeat(TRAIL_BYTES_MAX + 1)] {
             assert!(!is_trail_name(name), "{name}");
         }
     }

@@ -44,4 +44,4 @@ pub mod verify;
 pub use chain::{LeafHash, Sequence};
 pub use error::SealError;
 pub use sealer::{Consumed, Protected, Sealed, Sealer, Vault};
-pub use state::ChainState;
+pub use state::{ChainState, News};

@@ -1,26 +1,42 @@
-//! MACs of leaves and of fences. What signs and what checks are different types, so that a verifier cannot sign.
+//! MACs of leaves, fences and refused records. What signs and what checks are different types, so that a verifier cannot sign.
+//!
+//! A leaf's MAC is made over the leaf's hash: the hash is needed anyway, so signer and verifier read each leaf once.
 
 use std::fmt;
 
+use crate::chain::LeafHash;
 use crate::keys::{Keyed, Secret};
 
 const LEAF: &[u8] = b"sealtrail/mac/1\n";
 const FENCE: &str = "sealtrail/fence/1";
+const REJECT: &str = "sealtrail/reject/1";
 
-/// Signs the leaves of one segment. Dropping it when the segment closes wipes it.
+/// Signs the leaves of one segment, by their hashes. Dropping it when the segment closes wipes it.
+///
+/// ```compile_fail,E0308
+/// fn sign_the_leaf_itself(key: &seal::mac::SegmentKey, leaf: &[u8]) -> [u8; 32] {
+///     key.sign(leaf)
+/// }
+/// ```
+///
+/// ```
+/// fn sign(key: &seal::mac::SegmentKey, leaf: &[u8]) -> [u8; 32] {
+///     key.sign(&seal::LeafHash::of(leaf))
+/// }
+/// ```
 pub struct SegmentKey(Keyed);
 
 /// Checks the leaves of one segment.
 ///
 /// ```compile_fail,E0599
-/// fn forge(verifier: &seal::mac::SegmentVerifier) -> [u8; 32] {
-///     verifier.sign(b"leaf")
+/// fn forge(verifier: &seal::mac::SegmentVerifier, leaf: &seal::LeafHash) -> [u8; 32] {
+///     verifier.sign(leaf)
 /// }
 /// ```
 ///
 /// ```
-/// fn check(verifier: &seal::mac::SegmentVerifier) -> bool {
-///     verifier.verify(b"leaf", &[0; 32])
+/// fn check(verifier: &seal::mac::SegmentVerifier, leaf: &seal::LeafHash) -> bool {
+///     verifier.verify(leaf, &[0; 32])
 /// }
 /// ```
 pub struct SegmentVerifier(Keyed);
@@ -32,8 +48,8 @@ impl SegmentKey {
     }
 
     #[must_use]
-    pub fn sign(&self, leaf: &[u8]) -> [u8; 32] {
-        self.0.sign(leaf)
+    pub fn sign(&self, leaf: &LeafHash) -> [u8; 32] {
+        self.0.sign(&leaf.0)
     }
 }
 
@@ -45,8 +61,44 @@ impl SegmentVerifier {
 
     /// Constant-time; a MAC of another length is wrong.
     #[must_use]
-    pub fn verify(&self, leaf: &[u8], mac: &[u8]) -> bool {
-        self.0.verifies(leaf, mac)
+    pub fn verify(&self, leaf: &LeafHash, mac: &[u8]) -> bool {
+        self.0.verifies(&leaf.0, mac)
+    }
+}
+
+/// Makes the digests of one chain's refused records. Nobody can test a guess of such a record without the epoch key.
+pub struct RejectKey(Keyed);
+
+/// Holds a refused record, for example from the dead letters, against its reject leaf.
+pub struct RejectVerifier(Keyed);
+
+fn reject_digest(key: &Keyed, offset: i64, record: &[u8]) -> [u8; 32] {
+    key.derive(REJECT, &[&offset.to_be_bytes(), record])
+}
+
+impl RejectKey {
+    #[must_use]
+    pub fn new(key: &Secret) -> Self {
+        Self(Keyed::new(key))
+    }
+
+    /// The digest of the record that stood at this source offset.
+    #[must_use]
+    pub fn digest(&self, offset: i64, record: &[u8]) -> [u8; 32] {
+        reject_digest(&self.0, offset, record)
+    }
+}
+
+impl RejectVerifier {
+    #[must_use]
+    pub fn new(key: &Secret) -> Self {
+        Self(Keyed::new(key))
+    }
+
+    /// Whether this is the record that was refused at this source offset. Constant-time.
+    #[must_use]
+    pub fn verify(&self, offset: i64, record: &[u8], digest: &[u8; 32]) -> bool {
+        subtle::ConstantTimeEq::ct_eq(reject_digest(&self.0, offset, record).as_slice(), digest.as_slice()).into()
     }
 }
 
@@ -127,7 +179,7 @@ macro_rules! names_only {
         }
     )+};
 }
-names_only!(SegmentKey, SegmentVerifier, FenceKey, FenceVerifier);
+names_only!(SegmentKey, SegmentVerifier, FenceKey, FenceVerifier, RejectKey, RejectVerifier);
 
 #[cfg(test)]
 mod tests {
@@ -137,13 +189,33 @@ mod tests {
 
     #[test]
     fn the_verifier_takes_what_the_signer_signed_and_nothing_else() {
-        let mac = SegmentKey::new(&Secret::new(KEY)).sign(b"leaf");
+        let leaf = LeafHash::of(b"leaf");
+        let mac = SegmentKey::new(&Secret::new(KEY)).sign(&leaf);
         let verifier = SegmentVerifier::new(&Secret::new(KEY));
-        assert!(verifier.verify(b"leaf", &mac));
-        assert!(!verifier.verify(b"leaG", &mac));
-        assert!(!verifier.verify(b"leaf", &mac[..31]));
-        assert!(!verifier.verify(b"leaf", b""));
-        assert!(!SegmentVerifier::new(&Secret::new([8; 32])).verify(b"leaf", &mac));
+        assert!(verifier.verify(&leaf, &mac));
+        assert!(!verifier.verify(&LeafHash::of(b"leaG"), &mac));
+        assert!(!verifier.verify(&leaf, &mac[..31]));
+        assert!(!verifier.verify(&leaf, b""));
+        assert!(!SegmentVerifier::new(&Secret::new([8; 32])).verify(&leaf, &mac));
+    }
+
+    #[test]
+    fn the_mac_is_over_the_label_and_the_leafs_hash() {
+        let leaf = LeafHash::of(b"leaf");
+        let message = [b"sealtrail/mac/1\n".as_slice(), &leaf.0].concat();
+        assert_eq!(SegmentKey::new(&Secret::new(KEY)).sign(&leaf), Keyed::new(&Secret::new(KEY)).sign(&message));
+    }
+
+    #[test]
+    fn a_refused_record_is_known_again_by_key_offset_and_bytes_together() {
+        let digest = RejectKey::new(&Secret::new(KEY)).digest(41, b"record");
+        let verifier = RejectVerifier::new(&Secret::new(KEY));
+        assert!(verifier.verify(41, b"record", &digest));
+        assert!(!verifier.verify(42, b"record", &digest));
+        assert!(!verifier.verify(41, b"recorD", &digest));
+        assert!(!RejectVerifier::new(&Secret::new([8; 32])).verify(41, b"record", &digest));
+        let derived = crate::keys::kdf(&Secret::new(KEY), "sealtrail/reject/1", &[&41_i64.to_be_bytes(), b"record"]);
+        assert_eq!(*derived.expose(), digest);
     }
 
     #[test]

@@ -17,27 +17,33 @@ pub use input::{Consumed, Protected, Sealed, Vault};
 use std::sync::Arc;
 
 use phi::hidden::Hidden;
+use schemas::sealed::DISCLOSURES_MAX;
 use schemas::{AuditEvent, Extras, Owner, SealedRecord};
 
 use crate::canonical::{Canonical, Scratch};
 use crate::chain::{LeafHash, Sequence};
 use crate::error::SealError;
-use crate::keys::{EpochKey, KeyId};
+use crate::keys::EpochKey;
 use crate::leaf::write::write_envelope;
 use crate::leaf::{Class, Envelope, Kind, LEAF_BYTES_MAX, NO_TIME, NUMBER_LIMIT, Source, is_chain_name, is_policy};
-use crate::mac::SegmentKey;
+use crate::mac::{RejectKey, SegmentKey};
 use crate::protect::{Nonces, SubjectKeys};
-use crate::state::ChainState;
+use crate::state::{ChainState, News};
 use hiding::{Hiding, Kept};
 
 /// What goes beside the leaf.
-#[derive(Default)]
 struct Beside<'b> {
-    /// The key that comes into force with this leaf.
-    key: Option<KeyId>,
+    news: News,
     kept: &'b [Kept],
     tokens: Extras<'b>,
     redacted: Extras<'b>,
+}
+
+impl Beside<'_> {
+    /// Of a leaf that is no event.
+    fn nothing_but(news: News) -> Self {
+        Self { news, kept: &[], tokens: Extras::default(), redacted: Extras::default() }
+    }
 }
 
 /// Writes one chain. Holds buffers, so that an event without hidden members allocates nothing after warm-up.
@@ -47,6 +53,8 @@ pub struct Sealer {
     epoch: EpochKey,
     /// The open segment's key, made when its first leaf comes.
     segment: Option<(u64, SegmentKey)>,
+    /// The key of reject leaves' digests, made when the first one comes.
+    rejects: Option<RejectKey>,
     owner: Turn,
     leaf: Vec<u8>,
     scratch: Scratch,
@@ -72,7 +80,7 @@ impl Sealer {
         let Owner { term, generation, attempt, id } = owner;
         let owner = Turn { term, generation, attempt, id: id.into() };
         let (leaf, scratch, kept) = Default::default();
-        Ok(Self { chain: chain.into(), state, epoch, segment: None, owner, leaf, scratch, kept })
+        Ok(Self { chain: chain.into(), state, epoch, segment: None, rejects: None, owner, leaf, scratch, kept })
     }
 
     #[must_use]
@@ -104,8 +112,8 @@ impl Sealer {
         let mut hiding = Hiding::new(&envelope, event, vault, &mut kept);
         let written = self.write_event(&envelope, event, hidden, &mut hiding);
         kept.sort_unstable_by_key(|kept| kept.digest);
-        let sealed =
-            written.and_then(|()| self.finish(&envelope, Beside { key: None, kept: &kept, tokens, redacted }, out));
+        let sealed = written
+            .and_then(|()| self.finish(&envelope, Beside { news: News::None, kept: &kept, tokens, redacted }, out));
         self.kept = kept;
         sealed
     }
@@ -137,6 +145,10 @@ impl Sealer {
         hidden: &[Hidden],
         hiding: &mut Hiding<'_, '_, K, N>,
     ) -> Result<(), SealError> {
+        // Each hidden place makes one disclosure: the policy's, extras that look like digests, and members too large to stay.
+        if hidden.len() > DISCLOSURES_MAX {
+            return Err(SealError::TooLarge);
+        }
         hiding.start();
         self.leaf.clear();
         write_envelope(&mut self.leaf, envelope);
@@ -161,9 +173,9 @@ impl Sealer {
         if self.leaf.len() > LEAF_BYTES_MAX {
             return Err(SealError::TooLarge);
         }
-        let mac = open_segment(&mut self.segment, &self.epoch, envelope.chain, self.state.segment())?.sign(&self.leaf);
         let hash = LeafHash::of(&self.leaf);
-        self.state.follow(envelope, beside.key, hash)?;
+        let mac = open_segment(&mut self.segment, &self.epoch, envelope.chain, self.state.segment())?.sign(&hash);
+        self.state.follow(envelope, beside.news, hash)?;
         let Turn { term, generation, attempt, id } = &self.owner;
         SealedRecord {
             leaf: &self.leaf,

@@ -8,8 +8,11 @@ use phi::Level;
 
 use crate::chain::{LeafHash, Sequence};
 use crate::error::SealError;
+use crate::keys::KeyError;
 use crate::keys::KeyId;
-use crate::leaf::{Envelope, Kind, Levels, NUMBER_LIMIT, Outcomes, SIZE_LIMIT, SegmentClose, Source, TimeRange};
+use crate::leaf::{
+    Body, Envelope, Kind, Levels, NUMBER_LIMIT, Outcomes, OwnerTurn, SIZE_LIMIT, SegmentClose, Source, TimeRange,
+};
 use crate::merkle::Edge;
 
 /// A chain's state between two leaves.
@@ -22,6 +25,38 @@ pub struct ChainState {
     segment: Segment,
     /// `None` before the first leaf.
     key: Option<KeyId>,
+    /// That of the last owner-change.
+    turn: Option<OwnerTurn>,
+}
+
+/// What a leaf's body changes in the state, beyond what its envelope says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    None,
+    /// Genesis and key-epoch leaves: the key in force from the next leaf on.
+    Key(KeyId),
+    /// Owner-changes.
+    Turn(OwnerTurn),
+}
+
+impl News {
+    /// What this body says.
+    pub fn of(body: &Body<'_>) -> Result<Self, KeyError> {
+        Ok(match body {
+            Body::Genesis(genesis) => Self::Key(KeyId::new(&genesis.key)?),
+            Body::KeyEpoch(epoch) => Self::Key(KeyId::new(&epoch.key)?),
+            Body::OwnerChange(change) => Self::Turn(change.turn()),
+            _ => Self::None,
+        })
+    }
+
+    fn fits(&self, kind: Kind) -> bool {
+        match self {
+            Self::None => !matches!(kind, Kind::Genesis | Kind::KeyEpoch | Kind::OwnerChange),
+            Self::Key(_) => matches!(kind, Kind::Genesis | Kind::KeyEpoch),
+            Self::Turn(_) => kind == Kind::OwnerChange,
+        }
+    }
 }
 
 /// The segment that the next leaf belongs to, so far.
@@ -85,7 +120,14 @@ impl ChainState {
     #[must_use]
     pub fn new() -> Self {
         let source = Source { from: 0, next: 0, partition: 0, time: 0 };
-        Self { edge: Edge::EMPTY, previous: LeafHash::NONE, source, segment: Segment::starting(0, 0), key: None }
+        Self {
+            edge: Edge::EMPTY,
+            previous: LeafHash::NONE,
+            source,
+            segment: Segment::starting(0, 0),
+            key: None,
+            turn: None,
+        }
     }
 
     /// How many leaves there are; the next one's sequence.
@@ -120,6 +162,12 @@ impl ChainState {
     #[must_use]
     pub fn key(&self) -> Option<&KeyId> {
         self.key.as_ref()
+    }
+
+    /// The last owner-change's; `None` where there was none.
+    #[must_use]
+    pub fn turn(&self) -> Option<OwnerTurn> {
+        self.turn
     }
 
     /// The segment that the next leaf belongs to.
@@ -190,16 +238,21 @@ impl ChainState {
         }
     }
 
-    /// The state after `leaf`, which [`Self::check`] has passed. `key` is the one that a genesis or key-epoch leaf names.
-    pub fn follow(&mut self, leaf: &Envelope<'_>, key: Option<KeyId>, hash: LeafHash) -> Result<(), SealError> {
+    /// The state after `leaf`, which must pass [`Self::check`]. Whatever is refused leaves the state as it was.
+    pub fn follow(&mut self, leaf: &Envelope<'_>, news: News, hash: LeafHash) -> Result<(), SealError> {
         self.check(leaf)?;
-        if key.is_some() != matches!(leaf.kind, Kind::Genesis | Kind::KeyEpoch) {
-            return Err(SealError::Place("genesis and key-epoch leaves, and no others, name a new key"));
+        if !news.fits(leaf.kind) {
+            return Err(SealError::Place("its type and what it brings do not fit each other"));
+        }
+        match news {
+            News::Turn(turn) if self.turn > Some(turn) => return Err(SealError::TurnPassed),
+            News::Turn(turn) => self.turn = Some(turn),
+            News::Key(key) => self.key = Some(key),
+            News::None => {}
         }
         self.edge.push(hash);
         self.previous = hash;
         self.source = Source { from: leaf.source.next, ..leaf.source };
-        self.key = key.or(self.key.take());
         if leaf.kind == Kind::SegmentClose {
             self.segment = Segment::starting(self.segment.number + 1, self.size());
         } else {

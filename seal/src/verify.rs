@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A walk is a plain value that the caller feeds: chains are independent, so as many can be walked at once as there are threads.
-//! Memory is bounded: one held record, one tree edge. Reads with its own code; shares with the sealer only plain types.
+//! Memory is bounded: one held record, one tree edge, and a few bytes for each erased subject. Reads with its own code; shares with the sealer only plain types.
 
 mod alone;
 mod arrival;
@@ -49,10 +49,13 @@ pub struct Trust<'k> {
     pub checkpoints: &'k [Checkpoint],
     /// The newest checkpoint must not be older, in milliseconds since 1970.
     pub not_before_ms: Option<i64>,
+    /// The trail that the chain must begin in: that of the key which signed the checkpoints.
+    pub trail: Option<&'k str>,
     /// Opens hidden values.
     pub subjects: Option<&'k dyn Subjects>,
-    /// Also looks through every event's text for canonical form.
-    pub deep: bool,
+    /// Leaves the events' own text unread, unless columns or disclosures stand beside it. That is faster. A text that is changed
+    /// is still found by hash and MAC; one that was *sealed* in another spelling than the canonical one is not.
+    pub shallow: bool,
 }
 
 /// Walks one chain.

@@ -118,7 +118,9 @@ fn change(lines: &mut Vec<Line>, random: &mut Random) -> Name {
     let at = random.below(lines.len());
     match random.below(8) {
         0 => {
-            lines[at].mac[random.below(32)] ^= 1 << random.below(8);
+            let mut mac = hex::decode(&lines[at].mac).unwrap();
+            mac[random.below(32)] ^= 1 << random.below(8);
+            lines[at].mac = hex::encode(mac);
             (format!("mac of {at}"), false)
         }
         1 => {

@@ -5,7 +5,7 @@ use seal::checkpoint::{Checkpoint, CheckpointSigner, CheckpointVerifier, NOTE_BY
 use seal::merkle::{Hash, Head};
 use signed_note::{Note, Signer, StandardSigner, StandardVerifier, VerifierList};
 
-const TRAIL: &str = "example.com/audit";
+const TRAIL: &str = "example.com";
 const CHAIN: &str = "audit.events/3";
 
 fn signer() -> CheckpointSigner {
@@ -37,9 +37,12 @@ fn signed_by_oracle(text: &str) -> String {
 fn what_is_signed_comes_back() {
     let found = verify(&signed()).unwrap();
     assert_eq!(found, checkpoint());
-    assert_eq!(found.origin(), "example.com/audit/audit.events/3");
+    assert_eq!(found.origin(), "example.com/audit.events/3");
     assert_eq!(found.chain_of(TRAIL), Some(CHAIN));
-    assert_eq!(found.chain_of("example.com"), Some("audit/audit.events/3"));
+    // One origin is one trail's: a name that goes on into the chain's is none.
+    assert_eq!(found.chain_of("example.com/audit.events"), None);
+    assert!(CheckpointSigner::from_seed("example.com/audit", &[7; 32]).is_err());
+    assert_eq!(Checkpoint::new("example.com/audit", CHAIN, *found.head()), None);
     assert_eq!(found.chain_of("example.org"), None);
 }
 
@@ -176,9 +179,9 @@ fn a_well_signed_text_that_is_no_checkpoint_of_the_trail_is_refused() {
 #[test]
 fn attack_45_another_logs_checkpoint_is_refused_whoever_signed_it() {
     // Signed with our own key, but for a trail that is not the key's.
-    let text = checkpoint().text().replace(TRAIL, "example.org/audit");
+    let text = checkpoint().text().replace(TRAIL, "example.org");
     assert_eq!(verify(&signed_by_oracle(&text)), Err(NoteError::OtherTrail));
-    let other = Checkpoint::new("example.org/audit", CHAIN, *checkpoint().head()).unwrap();
+    let other = Checkpoint::new("example.org", CHAIN, *checkpoint().head()).unwrap();
     assert_eq!(signer().sign(&other), Err(NoteError::OtherTrail));
     // The same name and another key: what a server may answer that was replaced.
     let forger = CheckpointSigner::from_seed(TRAIL, &[8; 32]).unwrap();

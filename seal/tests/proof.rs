@@ -203,7 +203,7 @@ fn attack_43_a_proof_file_has_one_spelling() {
 #[test]
 fn attack_45_the_trail_and_the_chain_are_the_callers_and_never_the_files() {
     let text = file();
-    let other = CheckpointSigner::from_seed("example.org/audit", &[7; 32]).unwrap();
+    let other = CheckpointSigner::from_seed("example.org", &[7; 32]).unwrap();
     assert_eq!(verify_with(&other.verifier(), &text), Err(ProofError::Checkpoint(NoteError::NotSigned)));
     // The same key, asked for another chain's checkpoint with the same tree.
     let checkpoint = Checkpoint::new(corpus::TRAIL, "audit.events/4", corpus::head(&corpus::sample(), 19)).unwrap();

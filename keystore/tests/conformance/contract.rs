@@ -3,13 +3,14 @@
 use std::thread;
 
 use keystore::KeystoreError;
-use seal::Sequence;
 use seal::keys::{Boundary, Custodian, Disposition, EpochKey, KeyError, KeyId, KeyState, Outcome, Purpose, Secret};
 use seal::mac::Turn;
 use seal::protect::{Handle, SubjectClass, SubjectKey, TenantKeys, WrapScope, WrappedKey};
+use seal::{LeafHash, Sequence};
 
 use crate::ground::{Ground, id};
 
+const LEAF: LeafHash = LeafHash([9; 32]);
 const TURN: Turn<'_> = Turn { term: 1, generation: 2, attempt: 0, owner: "worker" };
 
 fn active(keys: &Custodian, name: &str, purpose: &Purpose) -> KeyId {
@@ -35,9 +36,9 @@ pub fn every_operation_does_its_work(ground: &dyn Ground) {
     let keys = ground.custodian();
     let mac = active(&keys, "mac-1", &Purpose::Epoch);
     let (signer, verifier) = (keys.epoch_signer(&mac).unwrap(), keys.epoch_verifier(&mac).unwrap());
-    let signed = signer.segment("t/0", 5).unwrap().sign(b"leaf");
-    assert!(verifier.segment("t/0", 5).unwrap().verify(b"leaf", &signed));
-    assert!(!verifier.segment("t/0", 6).unwrap().verify(b"leaf", &signed));
+    let signed = signer.segment("t/0", 5).unwrap().sign(&LEAF);
+    assert!(verifier.segment("t/0", 5).unwrap().verify(&LEAF, &signed));
+    assert!(!verifier.segment("t/0", 6).unwrap().verify(&LEAF, &signed));
     let fence = signer.fence("t/0").unwrap().sign(&TURN);
     assert!(verifier.fence("t/0").unwrap().verify(&TURN, &fence));
     let old = id("mac-0");
@@ -78,7 +79,7 @@ pub fn an_imported_key_gives_the_same_mac_everywhere(ground: &dyn Ground) {
     keys.change(&mac, KeyState::Active).unwrap();
     let here = keys.epoch_signer(&mac).unwrap();
     let in_memory = EpochKey::new(mac, &secret);
-    assert_eq!(here.segment("t/0", 1).unwrap().sign(b"leaf"), in_memory.segment("t/0", 1).unwrap().sign(b"leaf"));
+    assert_eq!(here.segment("t/0", 1).unwrap().sign(&LEAF), in_memory.segment("t/0", 1).unwrap().sign(&LEAF));
     assert_eq!(here.fence("t/0").unwrap().sign(&TURN), in_memory.fence("t/0").unwrap().sign(&TURN));
     let root = id("root-1");
     keys.import(&root, &Purpose::TenantRoot, &secret).unwrap();
@@ -135,7 +136,7 @@ pub fn a_rotation_lets_both_keys_sign_until_the_old_one_retires(ground: &dyn Gro
     let keys = ground.custodian();
     let old = active(&keys, "mac-1", &Purpose::Epoch);
     let old_signer = keys.epoch_signer(&old).unwrap();
-    let mac = old_signer.segment("t/0", 1).unwrap().sign(b"leaf");
+    let mac = old_signer.segment("t/0", 1).unwrap().sign(&LEAF);
     let new = active(&keys, "mac-2", &Purpose::Epoch);
     assert_eq!(keys.current(&Purpose::Epoch).unwrap(), new);
     // Chain 1 has not got its key-epoch leaf yet, chain 0 has.
@@ -146,7 +147,7 @@ pub fn a_rotation_lets_both_keys_sign_until_the_old_one_retires(ground: &dyn Gro
     let refused = old_signer.segment("t/1", 2).unwrap_err();
     assert_eq!(refused, KeyError::State { key: old.clone(), state: KeyState::Retiring });
     assert!(keys.epoch_signer(&old).is_err());
-    assert!(keys.epoch_verifier(&old).unwrap().segment("t/0", 1).unwrap().verify(b"leaf", &mac));
+    assert!(keys.epoch_verifier(&old).unwrap().segment("t/0", 1).unwrap().verify(&LEAF, &mac));
     new_signer.segment("t/0", 3).unwrap();
 }
 
@@ -208,8 +209,8 @@ pub fn eight_threads_get_the_right_answers(ground: &dyn Ground) {
             threads.spawn(move || {
                 let chain = format!("t/{chain}");
                 for segment in 0..50 {
-                    let mac = signer.segment(&chain, segment).unwrap().sign(b"leaf");
-                    assert_eq!(mac, in_memory.segment(&chain, segment).unwrap().sign(b"leaf"));
+                    let mac = signer.segment(&chain, segment).unwrap().sign(&LEAF);
+                    assert_eq!(mac, in_memory.segment(&chain, segment).unwrap().sign(&LEAF));
                 }
             });
         }
@@ -220,13 +221,13 @@ pub fn keys_that_vanish_are_an_outage_and_come_back(ground: &dyn Ground) {
     let keys = ground.custodian();
     let mac = active(&keys, "mac-1", &Purpose::Epoch);
     let signer = keys.epoch_signer(&mac).unwrap();
-    let before = signer.segment("t/0", 1).unwrap().sign(b"leaf");
+    let before = signer.segment("t/0", 1).unwrap().sign(&LEAF);
     ground.take_away();
     let error = signer.segment("t/0", 2).unwrap_err();
     assert_eq!(error.disposition(), Disposition::Retry, "{error}");
     assert!(keys.create(&id("mac-2"), &Purpose::Epoch).is_err());
     ground.put_back();
-    assert_eq!(signer.segment("t/0", 1).unwrap().sign(b"leaf"), before);
+    assert_eq!(signer.segment("t/0", 1).unwrap().sign(&LEAF), before);
     keys.create(&id("mac-2"), &Purpose::Epoch).unwrap();
 }
 

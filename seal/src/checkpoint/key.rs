@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use super::note::{Note, Signature};
 use super::spelling::{decode_base64, encode_base64};
-use super::{Checkpoint, NoteError, is_trail_name};
+use super::{Checkpoint, NoteError};
+use crate::leaf::is_trail_name;
 
 /// Ed25519 as signed-note numbers algorithms.
 const ED25519: u8 = 1;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::chain::Sequence;
 use crate::keys::keyed::{self, KeyedHash};
 use crate::keys::{KeyError, KeyId, Keyed, Secret};
-use crate::mac::{FenceKey, FenceVerifier, SegmentKey, SegmentVerifier};
+use crate::mac::{FenceKey, FenceVerifier, RejectKey, RejectVerifier, SegmentKey, SegmentVerifier};
 
 const SEGMENT: &str = "sealtrail/segment/1";
 const FENCE_KEY: &str = "sealtrail/fence-key/1";
+const REJECT_KEY: &str = "sealtrail/reject-key/1";
 const KEY_EPOCH: &str = "sealtrail/key-epoch/1";
 
 /// Signs: hands out segment keys and fence keys.
@@ -39,6 +40,10 @@ impl Named {
 
     fn fence(&self, chain: &str) -> Result<Secret, KeyError> {
         keyed::derive(&*self.hash, FENCE_KEY, &[chain.as_bytes()]).map(Secret::new)
+    }
+
+    fn rejects(&self, chain: &str) -> Result<Secret, KeyError> {
+        keyed::derive(&*self.hash, REJECT_KEY, &[chain.as_bytes()]).map(Secret::new)
     }
 }
 
@@ -85,6 +90,11 @@ impl EpochKey {
         self.0.fence(chain).map(|key| FenceKey::new(&key, chain))
     }
 
+    /// The key of the digests in one chain's reject leaves.
+    pub fn rejects(&self, chain: &str) -> Result<RejectKey, KeyError> {
+        self.0.rejects(chain).map(|key| RejectKey::new(&key))
+    }
+
     /// The proof of a key-epoch leaf that makes this key the one in force.
     pub fn prove(&self, boundary: &Boundary<'_>) -> Result<[u8; 32], KeyError> {
         boundary.with(self.id(), |parts| keyed::derive(&*self.0.hash, KEY_EPOCH, parts))
@@ -121,6 +131,11 @@ impl EpochVerifier {
         self.0.fence(chain).map(|key| FenceVerifier::new(&key, chain))
     }
 
+    /// Checks refused records against the reject leaves that stand under this key.
+    pub fn rejects(&self, chain: &str) -> Result<RejectVerifier, KeyError> {
+        self.0.rejects(chain).map(|key| RejectVerifier::new(&key))
+    }
+
     /// Whether a key-epoch leaf's proof was made with this key, the new one.
     pub fn verify(&self, boundary: &Boundary<'_>, proof: &[u8; 32]) -> Result<bool, KeyError> {
         boundary.with(self.id(), |parts| keyed::derives(&*self.0.hash, KEY_EPOCH, parts, proof))
@@ -142,6 +157,7 @@ impl fmt::Debug for EpochVerifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::LeafHash;
 
     fn key(id: &str, byte: u8) -> EpochKey {
         EpochKey::new(KeyId::new(id).unwrap(), &Secret::new([byte; 32]))
@@ -149,12 +165,13 @@ mod tests {
 
     #[test]
     fn segments_chains_and_epochs_have_keys_of_their_own() {
-        let mac = key("a", 1).segment("t/0", 7).unwrap().sign(b"leaf");
+        let leaf = LeafHash::of(b"leaf");
+        let mac = key("a", 1).segment("t/0", 7).unwrap().sign(&leaf);
         let verifier = key("a", 1).verifier();
-        assert!(verifier.segment("t/0", 7).unwrap().verify(b"leaf", &mac));
-        assert!(!verifier.segment("t/0", 8).unwrap().verify(b"leaf", &mac));
-        assert!(!verifier.segment("t/1", 7).unwrap().verify(b"leaf", &mac));
-        assert!(!key("a", 2).verifier().segment("t/0", 7).unwrap().verify(b"leaf", &mac));
+        assert!(verifier.segment("t/0", 7).unwrap().verify(&leaf, &mac));
+        assert!(!verifier.segment("t/0", 8).unwrap().verify(&leaf, &mac));
+        assert!(!verifier.segment("t/1", 7).unwrap().verify(&leaf, &mac));
+        assert!(!key("a", 2).verifier().segment("t/0", 7).unwrap().verify(&leaf, &mac));
     }
 
     #[test]
@@ -180,8 +197,20 @@ mod tests {
     fn the_derivation_is_the_documented_one() {
         let epoch = Secret::new([1; 32]);
         let segment = keyed::kdf(&epoch, "sealtrail/segment/1", &[b"t/0", &7_u64.to_be_bytes()]);
-        let mac = Keyed::new(&segment).sign(b"sealtrail/mac/1\nleaf");
-        assert_eq!(key("a", 1).segment("t/0", 7).unwrap().sign(b"leaf"), mac);
+        let leaf = LeafHash::of(b"leaf");
+        let mac = Keyed::new(&segment).sign(&[b"sealtrail/mac/1\n".as_slice(), &leaf.0].concat());
+        assert_eq!(key("a", 1).segment("t/0", 7).unwrap().sign(&leaf), mac);
+    }
+
+    #[test]
+    fn refused_records_are_known_by_epoch_and_chain() {
+        let digest = key("a", 1).rejects("t/0").unwrap().digest(7, b"record");
+        let verifier = key("a", 1).verifier();
+        assert!(verifier.rejects("t/0").unwrap().verify(7, b"record", &digest));
+        assert!(!verifier.rejects("t/1").unwrap().verify(7, b"record", &digest));
+        assert!(!key("a", 2).verifier().rejects("t/0").unwrap().verify(7, b"record", &digest));
+        let derived = keyed::kdf(&Secret::new([1; 32]), "sealtrail/reject-key/1", &[b"t/0"]);
+        assert_eq!(RejectKey::new(&derived).digest(7, b"record"), digest);
     }
 
     #[test]

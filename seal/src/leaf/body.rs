@@ -92,13 +92,28 @@ pub struct OwnerChange<'a> {
     pub term: i64,
 }
 
+impl OwnerChange<'_> {
+    #[must_use]
+    pub const fn turn(&self) -> OwnerTurn {
+        OwnerTurn { term: self.term, generation: self.generation, attempt: self.attempt }
+    }
+}
+
+/// When an owner took the chain. Turns never fall: whoever has an earlier one than the last owner-change may not write another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OwnerTurn {
+    pub term: i64,
+    pub generation: i32,
+    pub attempt: i32,
+}
+
 /// A record that could not be sealed as an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject<'a> {
     pub bytes: u64,
+    /// Of the input record and its offset, by the epoch key: see [`crate::mac::RejectKey`].
+    pub digest: [u8; 32],
     pub reason: Text<'a>,
-    /// Of the input record's bytes.
-    pub sha256: [u8; 32],
 }
 
 /// An event that the chain holds already.

@@ -67,8 +67,8 @@ pub(crate) fn write_body(out: &mut Vec<u8>, body: &Body<'_>) {
         }
         Body::Reject(reject) => {
             members.count("bytes", reject.bytes);
+            members.digest("digest", &reject.digest);
             members.string("reason", &reject.reason);
-            members.digest("sha256", &reject.sha256);
         }
         Body::Duplicate(duplicate) => {
             members.string("event_id", &duplicate.event_id);

@@ -133,7 +133,7 @@ fn a_members_value_may_be_nested_only_so_deep() {
 
 #[test]
 fn other_leaves_fill_the_columns_that_they_have() {
-    let reject = leaf("reject", "", 42, &format!("{{\"bytes\":1,\"reason\":\"bad\",\"sha256\":\"{HASH}\"}}"));
+    let reject = leaf("reject", "", 42, &format!("{{\"bytes\":1,\"digest\":\"{HASH}\",\"reason\":\"bad\"}}"));
     let columns = Projection::of(reject.as_bytes()).unwrap();
     let expected = Projection {
         partition: 3,

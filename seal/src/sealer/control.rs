@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use schemas::Text;
-use sha2::{Digest, Sha256};
 
 use crate::chain::Sequence;
 use crate::error::SealError;
-use crate::keys::{Boundary, EpochKey, KeyId};
+use crate::keys::{Boundary, EpochKey};
 use crate::leaf::limits;
 use crate::leaf::write::{write_body, write_envelope};
 use crate::leaf::{
     Body, ConfigChange, Duplicate, Erasure, Genesis, KeyEpoch, OwnerChange, Reject, RetentionCut, Source, SourceGap,
 };
 use crate::sealer::{Beside, Consumed, Sealed, Sealer, Turn};
+use crate::state::News;
 
 impl Sealer {
-    /// Records that the bytes of a record were refused, and why.
+    /// Records that the bytes of a record were refused, and why. Whoever has them and the epoch key can know them again.
     pub fn reject(
         &mut self,
         record: Consumed,
@@ -24,8 +24,12 @@ impl Sealer {
         reason: &str,
         out: &mut Vec<u8>,
     ) -> Result<Sealed, SealError> {
-        let sha256 = Sha256::digest(bytes).into();
-        self.take(record, &Body::Reject(Reject { bytes: bytes.len() as u64, reason: reason.into(), sha256 }), out)
+        let key = match self.rejects.take() {
+            Some(key) => key,
+            None => self.epoch.rejects(&self.chain)?,
+        };
+        let digest = self.rejects.insert(key).digest(record.offset, bytes);
+        self.take(record, &Body::Reject(Reject { bytes: bytes.len() as u64, digest, reason: reason.into() }), out)
     }
 
     /// Records that the chain holds this event already.
@@ -41,7 +45,7 @@ impl Sealer {
     /// Records that the source holds nothing up to `next`, and why.
     pub fn source_gap(&mut self, next: i64, reason: &str, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
         let source = Source { next, ..self.state.here() };
-        self.control(source, &Body::SourceGap(SourceGap { reason: reason.into() }), None, out)
+        self.control(source, &Body::SourceGap(SourceGap { reason: reason.into() }), out)
     }
 
     /// Begins the chain at source offset `first` of `partition`.
@@ -55,8 +59,7 @@ impl Sealer {
         if *genesis.key != *self.epoch.id().as_str() {
             return Err(SealError::OtherKey(genesis.key.as_str().to_owned()));
         }
-        let key = Some(self.epoch.id().clone());
-        self.control(Source { from: first, next: first, partition, time: 0 }, &Body::Genesis(genesis), key, out)
+        self.control(Source { from: first, next: first, partition, time: 0 }, &Body::Genesis(genesis), out)
     }
 
     /// Closes the open segment, which must have a leaf.
@@ -73,13 +76,13 @@ impl Sealer {
         let proof = new.prove(&Boundary { chain: &self.chain, sequence, previous: self.epoch.id() })?;
         let (key, previous) = (new.id().as_str().to_owned(), self.epoch.id().as_str().to_owned());
         let body = Body::KeyEpoch(KeyEpoch { key: key.into(), previous: previous.into(), proof });
-        let sealed = self.control(self.state.here(), &body, Some(new.id().clone()), out)?;
+        let sealed = self.control(self.state.here(), &body, out)?;
         self.epoch = new;
-        self.segment = None;
+        (self.segment, self.rejects) = (None, None);
         Ok(sealed)
     }
 
-    /// Records who writes from here on: the owner that this sealer was made for.
+    /// Records who writes from here on: the owner that this sealer was made for. Refused where a later turn was recorded.
     pub fn owner_change(&mut self, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
         let Turn { term, generation, attempt, ref id } = self.owner;
         let owner = Text::from(id.to_string());
@@ -100,20 +103,14 @@ impl Sealer {
 
     fn take(&mut self, record: Consumed, body: &Body<'_>, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
         let source = self.taking("", body.kind(), record).source;
-        self.control(source, body, None, out)
+        self.control(source, body, out)
     }
 
     fn here(&mut self, body: &Body<'_>, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
-        self.control(self.state.here(), body, None, out)
+        self.control(self.state.here(), body, out)
     }
 
-    fn control(
-        &mut self,
-        source: Source,
-        body: &Body<'_>,
-        key: Option<KeyId>,
-        out: &mut Vec<u8>,
-    ) -> Result<Sealed, SealError> {
+    fn control(&mut self, source: Source, body: &Body<'_>, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
         let chain = Arc::clone(&self.chain);
         let envelope = self.envelope(&chain, body.kind(), source);
         self.state.check(&envelope)?;
@@ -122,6 +119,6 @@ impl Sealer {
         write_envelope(&mut self.leaf, &envelope);
         write_body(&mut self.leaf, body);
         self.leaf.push(b'}');
-        self.finish(&envelope, Beside { key, ..Beside::default() }, out)
+        self.finish(&envelope, Beside::nothing_but(News::of(body)?), out)
     }
 }

@@ -23,6 +23,7 @@ fn large(size: u64, segment: u64, first: u64) -> ChainState {
         source: Source { from: most, next: most, partition: i32::MAX, time: most },
         segment: Segment { number: segment, first, levels, outcomes, time: TimeRange { max: most, min: most } },
         key: Some(KeyId::new(&"k".repeat(64)).unwrap()),
+        turn: Some(turn(most, i32::MAX, i32::MAX)),
     }
 }
 
@@ -36,17 +37,25 @@ fn key(id: &str) -> Option<KeyId> {
     Some(KeyId::new(id).unwrap())
 }
 
+fn new_key(id: &str) -> News {
+    News::Key(KeyId::new(id).unwrap())
+}
+
+fn turn(term: i64, generation: i32, attempt: i32) -> OwnerTurn {
+    OwnerTurn { term, generation, attempt }
+}
+
 /// A state after `events` events in the second segment.
 fn lived(events: u64) -> ChainState {
     let mut state = ChainState::new();
     let genesis = leaf(Kind::Genesis, &state, 0, 0);
-    state.follow(&genesis, key("k-1"), LeafHash([1; 32])).unwrap();
+    state.follow(&genesis, new_key("k-1"), LeafHash([1; 32])).unwrap();
     let close = leaf(Kind::SegmentClose, &state, 0, 0);
-    state.follow(&close, None, LeafHash([2; 32])).unwrap();
+    state.follow(&close, News::None, LeafHash([2; 32])).unwrap();
     for n in 0..events {
         let next = state.source_next() + 1;
         let event = leaf(Kind::Event, &state, next, 1_000 + next);
-        state.follow(&event, None, LeafHash::of(&n.to_be_bytes())).unwrap();
+        state.follow(&event, News::None, LeafHash::of(&n.to_be_bytes())).unwrap();
     }
     state
 }
@@ -154,16 +163,26 @@ fn a_right_checksum_does_not_save_a_state_that_cannot_be() {
         (14, "1"),
         (15, ""),
         (15, "k 1"),
-        (16, ""),
+        (16, "AAAA"),
+        (16, "__________________8="),
+        (16, "gAAAAAAAAAAAAAAAAAAAAA"),
+        (16, "ACAAAAAAAAAAAAAAAAAAAA"),
+        (16, "AAAAAAAAAACAAAAAAAAAAA"),
+        (16, "AAAAAAAAAAAAAAAAgAAAAA"),
         (17, ""),
-        (17, "AA"),
+        (18, ""),
+        (18, "AA"),
     ];
     for (index, value) in wrong {
         let changed = with(&text, index, value);
         assert_eq!(ChainState::parse(CHAIN, &changed), Err(SealError::State), "field {index} = {value}");
     }
-    let still_possible = with(&text, 4, "5");
-    assert!(ChainState::parse(CHAIN, &still_possible).is_ok());
+    for (index, value) in [(4, "5"), (16, "AAAAAAAAAAEAAAAFAAAAAg")] {
+        let still_possible = with(&text, index, value);
+        assert!(ChainState::parse(CHAIN, &still_possible).is_ok(), "field {index} = {value}");
+    }
+    let with_turn = with(&text, 16, "AAAAAAAAAAEAAAAFAAAAAg");
+    assert_eq!(ChainState::parse(CHAIN, &with_turn).unwrap().turn(), Some(turn(1, 5, 2)));
 }
 
 #[test]
@@ -187,14 +206,36 @@ fn only_a_leaf_that_follows_moves_the_state() {
         leaf(Kind::OwnerChange, &state, state.source_next() + 1, state.here().time),
     ];
     for wrong in wrong {
-        let key = matches!(wrong.kind, Kind::Genesis | Kind::KeyEpoch).then(|| key("k-2")).flatten();
-        assert!(state.follow(&wrong, key, LeafHash([9; 32])).is_err(), "{wrong:?}");
+        let news = match wrong.kind {
+            Kind::Genesis | Kind::KeyEpoch => new_key("k-2"),
+            Kind::OwnerChange => News::Turn(turn(9, 9, 9)),
+            _ => News::None,
+        };
+        assert!(state.follow(&wrong, news, LeafHash([9; 32])).is_err(), "{wrong:?}");
         assert_eq!(state, before);
     }
-    assert!(state.follow(&right, key("k-2"), LeafHash([9; 32])).is_err(), "an event names no key");
+    assert!(state.follow(&right, new_key("k-2"), LeafHash([9; 32])).is_err(), "an event names no key");
     let close = leaf(Kind::SegmentClose, &lived(0), 0, 0);
-    assert!(lived(0).follow(&close, None, LeafHash([9; 32])).is_err(), "an empty segment is not closed");
-    state.follow(&right, None, LeafHash([9; 32])).unwrap();
+    assert!(lived(0).follow(&close, News::None, LeafHash([9; 32])).is_err(), "an empty segment is not closed");
+    state.follow(&right, News::None, LeafHash([9; 32])).unwrap();
+}
+
+#[test]
+fn turns_stay_or_rise_and_the_state_remembers_the_last_one() {
+    let mut state = lived(1);
+    assert_eq!(state.turn(), None);
+    let change = |state: &ChainState| leaf(Kind::OwnerChange, state, state.source_next(), state.here().time);
+    for taken in [turn(1, 5, 2), turn(1, 5, 2), turn(1, 6, 0), turn(2, 0, 0)] {
+        let next = change(&state);
+        state.follow(&next, News::Turn(taken), LeafHash([7; 32])).unwrap();
+        assert_eq!(state.turn(), Some(taken));
+        state = ChainState::parse(CHAIN, &state.to_text(CHAIN)).unwrap();
+        let (before, next) = (state.clone(), change(&state));
+        for passed in [turn(taken.term - 1, 9, 9), turn(taken.term, taken.generation - 1, 9)] {
+            let refused = state.follow(&next, News::Turn(passed), LeafHash([7; 32]));
+            assert_eq!((refused, &state), (Err(SealError::TurnPassed), &before));
+        }
+    }
 }
 
 #[test]
@@ -223,7 +264,7 @@ fn what_follows_from_a_state_does_not_depend_on_whether_it_was_saved() {
         let close = state.close();
         let sum = close.outcomes.event + close.outcomes.reject + close.outcomes.duplicate + close.outcomes.gap;
         assert_eq!(sum.cast_signed(), close.next - close.from);
-        state.follow(&next, None, LeafHash::of(&n.to_be_bytes())).unwrap();
+        state.follow(&next, News::None, LeafHash::of(&n.to_be_bytes())).unwrap();
     }
     assert!(state.segment() > 5);
 }

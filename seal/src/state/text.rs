@@ -1,7 +1,7 @@
 //! The state as one line of ASCII, small enough for the metadata of an offset commit.
 //!
 //! ```text
-//! size;partition;segment;first;next;time;rejects;duplicates;gap;confidential;internal;public;restricted;min;max;key;prev;edge;checksum
+//! size;partition;segment;first;next;time;rejects;duplicates;gap;confidential;internal;public;restricted;min;max;key;turn;prev;edge;checksum
 //! ```
 //!
 //! Only what the other fields do not say stands there: events are the sum of the levels, the segment's source range begins as many
@@ -18,7 +18,7 @@ use super::{ChainState, Segment};
 use crate::chain::LeafHash;
 use crate::error::SealError;
 use crate::keys::KeyId;
-use crate::leaf::{Levels, NUMBER_LIMIT, Outcomes, SIZE_LIMIT, Source, TimeRange};
+use crate::leaf::{Levels, NUMBER_LIMIT, Outcomes, OwnerTurn, SIZE_LIMIT, Source, TimeRange};
 use crate::merkle::{Edge, Hash};
 
 /// No state's text is longer.
@@ -47,6 +47,10 @@ impl ChainState {
             time.min,
             time.max,
         );
+        if let Some(turn) = self.turn {
+            URL_SAFE_NO_PAD.encode_string(turn_bytes(turn), &mut text);
+        }
+        text.push(';');
         if needs_previous(self.size()) {
             URL_SAFE_NO_PAD.encode_string(self.previous.0, &mut text);
         }
@@ -77,6 +81,7 @@ impl ChainState {
         let times = -1..NUMBER_LIMIT.cast_signed();
         let records = self.segment.records();
         self.key.is_some()
+            && self.turn.is_none_or(|turn| numbers.contains(&turn.term) && turn.generation >= 0 && turn.attempt >= 0)
             && self.source.partition >= 0
             && numbers.contains(&self.source.next)
             && times.contains(&self.source.time)
@@ -134,6 +139,10 @@ fn read(text: &str) -> Option<ChainState> {
         "" => None,
         id => Some(KeyId::new(id).ok()?),
     };
+    let turn = match fields.next()? {
+        "" => None,
+        text => Some(turn_of(text)?),
+    };
     let previous = hashes(fields.next()?)?;
     let edge = hashes(fields.next()?)?;
     // The checksum is compared with the whole text.
@@ -156,7 +165,25 @@ fn read(text: &str) -> Option<ChainState> {
             time: TimeRange { max, min },
         },
         key,
+        turn,
     })
+}
+
+/// Term, generation and attempt. As decimals they would make the largest state's text too long.
+fn turn_bytes(turn: OwnerTurn) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&turn.term.to_be_bytes());
+    bytes[8..12].copy_from_slice(&turn.generation.to_be_bytes());
+    bytes[12..].copy_from_slice(&turn.attempt.to_be_bytes());
+    bytes
+}
+
+fn turn_of(text: &str) -> Option<OwnerTurn> {
+    let bytes: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    let (term, rest) = bytes.split_first_chunk()?;
+    let (generation, rest) = rest.split_first_chunk()?;
+    let (term, generation) = (i64::from_be_bytes(*term), i32::from_be_bytes(*generation));
+    Some(OwnerTurn { term, generation, attempt: i32::from_be_bytes(rest.try_into().ok()?) })
 }
 
 fn count(fields: &mut Split<'_, char>, limit: u64) -> Option<u64> {

@@ -9,6 +9,7 @@ use crate::verify::fault::Fault;
 use crate::verify::macs::Checked;
 use crate::verify::read::ReadError;
 use crate::verify::tree::Report;
+use crate::verify::verdict::Verdict;
 use crate::verify::walk::{Own, Walk};
 
 impl Walk<'_> {
@@ -20,12 +21,18 @@ impl Walk<'_> {
         apart: Option<u64>,
         report: &mut Report<'_>,
     ) -> Own {
-        let mut here = |fault| report(Sequence(at), fault);
-        let mut own = Own { evidence: self.is_unlike_itself(arrival, at, &mut here), found: None };
+        let mut faulty = false;
+        let mut here = |fault: Fault| {
+            faulty |= fault.verdict() == Verdict::Tampered;
+            report(Sequence(at), fault);
+        };
+        let evidence = self.is_unlike_itself(arrival, at, &mut here);
+        let mut own = Own { evidence, ..Own::default() };
         if let Ok(leaf) = &arrival.leaf {
-            own.evidence |= self.beside.check(leaf, arrival, &mut here);
+            own.evidence |= self.beside.check(leaf, arrival, (Sequence(at), &mut here));
         }
         self.check_mac(arrival, at, (apart, &mut own), &mut here);
+        own.faulty = faulty;
         own
     }
 
@@ -94,7 +101,7 @@ impl Walk<'_> {
                 missing = Some(key.to_owned());
                 continue;
             };
-            let result = self.macs.check(index, segments.clone(), record.leaf, record.mac);
+            let result = self.macs.check(index, segments.clone(), &arrival.hash, record.mac);
             checked = Some(result);
             if let Checked::Right { segment } = result {
                 own.found = Some((index, segment));

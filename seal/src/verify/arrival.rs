@@ -49,11 +49,14 @@ pub(crate) struct Arrival<'a> {
 }
 
 impl<'a> Arrival<'a> {
-    pub(crate) fn of(record: StoredRecord<'a>) -> Self {
-        let leaf = Leaf::read(record.leaf);
+    /// `chain`: the name of the chain that it should be of, or nothing.
+    pub(crate) fn of(record: StoredRecord<'a>, chain: &str) -> Self {
+        // First, as it is slow and goes through all bytes in order: then they are in the cache for whoever reads them.
+        let hash = LeafHash::of(record.leaf);
+        let leaf = Leaf::read_of(chain, record.leaf);
         let control = leaf.as_ref().ok().filter(|leaf| leaf.envelope.kind != Kind::Event);
         let body = control.map(Leaf::body);
-        Self { record, hash: LeafHash::of(record.leaf), leaf, body }
+        Self { record, hash, leaf, body }
     }
 
     pub(crate) fn previous(&self) -> Option<LeafHash> {

@@ -46,31 +46,31 @@ fn body<'a>(kind: Kind, what: &'a [u8], cursor: &mut Cursor<'a>) -> Step<Body<'a
 
 /// What every member's value begins with: the text before it, then the value.
 impl<'a> Cursor<'a> {
-    fn hash_after(&mut self, text: &[u8]) -> Step<[u8; 32]> {
+    fn hash_after<const N: usize>(&mut self, text: &[u8; N]) -> Step<[u8; 32]> {
         self.literal(text)?;
         self.hash()
     }
 
-    fn count_after(&mut self, text: &[u8]) -> Step<u64> {
+    fn count_after<const N: usize>(&mut self, text: &[u8; N]) -> Step<u64> {
         self.literal(text)?;
         self.count()
     }
 
-    fn natural_after<T: TryFrom<u64>>(&mut self, text: &[u8]) -> Step<T> {
+    fn natural_after<T: TryFrom<u64>, const N: usize>(&mut self, text: &[u8; N]) -> Step<T> {
         T::try_from(self.count_after(text)?).map_err(|_| Unexpected)
     }
 
-    fn sequence_after(&mut self, text: &[u8]) -> Step<Sequence> {
+    fn sequence_after<const N: usize>(&mut self, text: &[u8; N]) -> Step<Sequence> {
         Ok(Sequence(self.count_after(text)?))
     }
 
-    fn word_after(&mut self, text: &[u8], fits: impl FnOnce(&str) -> bool) -> Step<Text<'a>> {
+    fn word_after<const N: usize>(&mut self, text: &[u8; N], fits: impl FnOnce(&str) -> bool) -> Step<Text<'a>> {
         self.literal(text)?;
         let word = self.plain()?;
         if fits(word) { Ok(word.into()) } else { Err(Unexpected) }
     }
 
-    fn text_after(&mut self, text: &[u8]) -> Step<Text<'a>> {
+    fn text_after<const N: usize>(&mut self, text: &[u8; N]) -> Step<Text<'a>> {
         self.literal(text)?;
         Ok(self.text()?.text().into())
     }
@@ -158,10 +158,10 @@ fn key_epoch<'a>(cursor: &mut Cursor<'a>) -> Step<KeyEpoch<'a>> {
 
 fn reject<'a>(cursor: &mut Cursor<'a>) -> Step<Reject<'a>> {
     let bytes = cursor.count_after(b"{\"bytes\":")?;
+    let digest = cursor.hash_after(b",\"digest\":")?;
     let reason = cursor.word_after(b",\"reason\":", leaf::is_code)?;
-    let sha256 = cursor.hash_after(b",\"sha256\":")?;
     cursor.literal(b"}")?;
-    Ok(Reject { bytes, reason, sha256 })
+    Ok(Reject { bytes, digest, reason })
 }
 
 fn duplicate<'a>(cursor: &mut Cursor<'a>) -> Step<Duplicate<'a>> {

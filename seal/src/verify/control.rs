@@ -43,9 +43,9 @@ impl State {
     }
 
     fn settle_owner(&mut self, change: &OwnerChange<'_>, report: &mut dyn FnMut(Fault)) {
-        let turn = (change.term, change.generation, change.attempt);
-        contradicts(self.owner.is_some_and(|before| turn < before), "term", report);
-        self.owner = Some(turn);
+        let turn = change.turn();
+        contradicts(self.turn.is_some_and(|before| turn < before), "term", report);
+        self.turn = Some(turn);
     }
 
     fn settle_key(&mut self, epoch: &KeyEpoch<'_>, scene: &Scene<'_>, report: &mut dyn FnMut(Fault)) {

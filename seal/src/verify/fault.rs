@@ -105,8 +105,13 @@ pub enum Fault {
     DisclosureForeign,
     /// A disclosure does not open to what its digest stands for.
     DisclosureWrong,
-    /// So many of the record's values cannot be opened: their subject's key was destroyed.
+    /// So many values of one subject, from here on, cannot be opened: the key was destroyed, as the erasure leaf `by` says.
     Erased {
+        values: u64,
+        by: Sequence,
+    },
+    /// So many values from here on cannot be opened: their key is said to be destroyed, and no leaf after them records it.
+    ErasureNotRecorded {
         values: u64,
     },
     /// So many of the record's values cannot be opened: their subject's key was not given.
@@ -125,6 +130,7 @@ impl Fault {
             | Self::MacUnchecked { .. }
             | Self::RootUnchecked { .. }
             | Self::Empty
+            | Self::ErasureNotRecorded { .. }
             | Self::SubjectKeyNotGiven { .. } => Verdict::Unverifiable,
             Self::Missing { .. } | Self::SourceMissing { .. } | Self::DisclosureMissing => Verdict::Missing,
             Self::Rival | Self::OtherRoot { .. } => Verdict::Forked,
@@ -215,7 +221,12 @@ impl fmt::Display for Fault {
             Self::DisclosureMissing => f.write_str("a hidden value's disclosure is not there"),
             Self::DisclosureForeign => f.write_str("a disclosure belongs to no digest of the leaf"),
             Self::DisclosureWrong => f.write_str("a disclosure does not open to what its digest stands for"),
-            Self::Erased { values } => write!(f, "{values} values are erased: their subject's key was destroyed"),
+            Self::Erased { values, by } => {
+                write!(f, "{values} values from here on are erased: their key was destroyed, as leaf {} says", by.0)
+            }
+            Self::ErasureNotRecorded { values } => {
+                write!(f, "{values} values from here on cannot be opened, and no later leaf records an erasure of them")
+            }
             Self::SubjectKeyNotGiven { values } => write!(f, "{values} values were not opened: no key was given"),
         }
     }

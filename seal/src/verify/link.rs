@@ -49,7 +49,7 @@ impl Walk<'_> {
     }
 
     pub(crate) fn carry_out(&mut self, ruling: Ruling, held: &Held, report: &mut Report<'_>) {
-        let arrival = Arrival::of(StoredRecord::new(&held.leaf, &[], &held.key_id));
+        let arrival = Arrival::of(StoredRecord::new(&held.leaf, &[], &held.key_id), self.known_name());
         let (at, own) = (held.at, held.own);
         match ruling {
             Ruling::Wait => {}
@@ -172,6 +172,9 @@ impl Walk<'_> {
         {
             last.pushed = true;
             self.tree.push(last.hash, report);
+            if let Some((by, handle)) = self.erasing.take().filter(|(by, _)| *by == last.sequence) {
+                self.beside.erase(&handle, Sequence(by), report);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::chain::Sequence;
+use crate::chain::{LeafHash, Sequence};
 use crate::keys::{Boundary, EpochVerifier, KeyError, KeyId};
 use crate::leaf::KeyEpoch;
 use crate::mac::SegmentVerifier;
@@ -48,7 +48,7 @@ impl<'k> Macs<'k> {
         self.keys.iter().position(|key| key.id().as_str() == id)
     }
 
-    pub(crate) fn check(&mut self, key: usize, segments: RangeInclusive<u64>, leaf: &[u8], mac: &[u8]) -> Checked {
+    pub(crate) fn check(&mut self, key: usize, segments: RangeInclusive<u64>, leaf: &LeafHash, mac: &[u8]) -> Checked {
         if let Some((of, segment, verifier)) = &self.segment
             && *of == key
             && segments.contains(segment)

@@ -26,6 +26,7 @@ pub(crate) struct Cursor<'a> {
 pub(crate) struct Raw<'a> {
     bytes: &'a [u8],
     escaped: bool,
+    ascii: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -45,16 +46,31 @@ impl<'a> Cursor<'a> {
         self.rest.first().copied()
     }
 
-    pub(crate) fn literal(&mut self, text: &[u8]) -> Step<()> {
-        self.rest = self.rest.strip_prefix(text).ok_or(Unexpected)?;
-        Ok(())
+    /// The length is part of the type, so that a comparison is a few instructions instead of a call.
+    #[inline]
+    pub(crate) fn literal<const N: usize>(&mut self, text: &[u8; N]) -> Step<()> {
+        if self.optional(text) { Ok(()) } else { Err(Unexpected) }
     }
 
     /// Takes `text` where it stands; says whether it did.
-    pub(crate) fn optional(&mut self, text: &[u8]) -> bool {
-        let found = self.rest.strip_prefix(text);
-        self.rest = found.unwrap_or(self.rest);
-        found.is_some()
+    #[inline]
+    pub(crate) fn optional<const N: usize>(&mut self, text: &[u8; N]) -> bool {
+        match self.rest.split_first_chunk::<N>() {
+            Some((found, rest)) if found == text => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes `word` and its closing quote where they stand.
+    pub(crate) fn ends_with_quote(&mut self, word: &str) -> Option<&'a str> {
+        let (found, rest) = self.rest.split_at_checked(word.len())?;
+        let rest = rest.strip_prefix(b"\"")?;
+        let found = std::str::from_utf8(found).ok().filter(|found| *found == word)?;
+        self.rest = rest;
+        Some(found)
     }
 
     fn take(&mut self, count: usize) -> Step<&'a [u8]> {
@@ -66,12 +82,22 @@ impl<'a> Cursor<'a> {
     /// A whole number with a magnitude below 2^53, without leading zeros; zero has no sign.
     pub(crate) fn number(&mut self) -> Step<i64> {
         let negative = self.optional(b"-");
-        let length = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (mut value, mut length) = (0_i64, 0);
+        for byte in self.rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            if length == 16 {
+                return Err(Unexpected);
+            }
+            value = value * 10 + i64::from(digit);
+            length += 1;
+        }
         let digits = self.take(length)?;
-        if length == 0 || length > 16 || (digits.first() == Some(&b'0') && (length > 1 || negative)) {
+        if length == 0 || (digits.first() == Some(&b'0') && (length > 1 || negative)) {
             return Err(Unexpected);
         }
-        let value = digits.iter().fold(0_i64, |value, digit| value * 10 + i64::from(digit - b'0'));
         if value.unsigned_abs() >= NUMBER_LIMIT {
             return Err(Unexpected);
         }
@@ -86,39 +112,50 @@ impl<'a> Cursor<'a> {
     /// A string of printable ASCII that needs no escapes.
     pub(crate) fn plain(&mut self) -> Step<&'a str> {
         self.literal(b"\"")?;
-        let fits = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'"' && *byte != b'\\';
-        let length = self.rest.iter().take_while(|byte| fits(byte)).count();
-        let text = std::str::from_utf8(self.take(length)?).map_err(|_| Unexpected)?;
+        self.plain_to_quote()
+    }
+
+    /// The same after its opening quote.
+    pub(crate) fn plain_to_quote(&mut self) -> Step<&'a str> {
+        let text = self.take(simple_run(self.rest))?;
         self.literal(b"\"")?;
-        Ok(text)
+        // DEL is the one such character that is not printable.
+        if text.contains(&0x7f) {
+            return Err(Unexpected);
+        }
+        std::str::from_utf8(text).map_err(|_| Unexpected)
     }
 
     /// 64 lower-case hexadecimal digits in quotes.
     pub(crate) fn hash(&mut self) -> Step<[u8; 32]> {
         self.literal(b"\"")?;
-        let digits = self.take(64)?;
+        let (digits, rest) = self.rest.split_first_chunk::<64>().ok_or(Unexpected)?;
+        self.rest = rest;
         self.literal(b"\"")?;
+        // Arithmetic without tables and branches: the compiler does many digits at once.
+        let nibbles = digits.map(nibble);
         let mut hash = [0; 32];
-        let mut wrong = 0;
-        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-            let [high, low] = pair else { return Err(Unexpected) };
-            let (high, low) = (NIBBLES[usize::from(*high)], NIBBLES[usize::from(*low)]);
-            wrong |= high | low;
-            *byte = (high << 4) | (low & 0xf);
+        for (byte, pair) in hash.iter_mut().zip(nibbles.as_chunks::<2>().0) {
+            *byte = (pair[0] << 4) | (pair[1] & 0xf);
         }
+        let wrong = nibbles.iter().fold(0, |wrong, nibble| wrong | nibble);
         if wrong & NO_DIGIT == 0 { Ok(hash) } else { Err(Unexpected) }
     }
 
     /// A string of any text, with exactly the escapes that RFC 8785 uses.
     pub(crate) fn string(&mut self) -> Step<Raw<'a>> {
         self.literal(b"\"")?;
-        let mut length = 0;
-        let mut escaped = false;
+        let (mut length, mut escaped, mut ascii) = (0, false, true);
         loop {
             let ahead = self.rest.get(length..).unwrap_or_default();
-            length += ahead.iter().take_while(|byte| **byte >= 0x20 && **byte != b'"' && **byte != b'\\').count();
+            length += simple_run(ahead);
             match self.rest.get(length) {
                 Some(b'"') => break,
+                Some(0x80..) => {
+                    ascii = false;
+                    let ahead = self.rest.get(length..).unwrap_or_default();
+                    length += ahead.iter().take_while(|byte| **byte >= 0x80).count();
+                }
                 Some(b'\\') => {
                     escaped = true;
                     length += escape(self.rest.get(length..).unwrap_or_default())?.1;
@@ -128,8 +165,10 @@ impl<'a> Cursor<'a> {
         }
         let bytes = self.take(length)?;
         self.literal(b"\"")?;
-        std::str::from_utf8(bytes).map_err(|_| Unexpected)?;
-        Ok(Raw { bytes, escaped })
+        if !ascii && std::str::from_utf8(bytes).is_err() {
+            return Err(Unexpected);
+        }
+        Ok(Raw { bytes, escaped, ascii })
     }
 
     /// A string of 1 to 1,024 bytes without NUL.
@@ -233,7 +272,7 @@ fn escape(bytes: &[u8]) -> Step<(char, usize)> {
             let [b'0', b'0', high @ (b'0' | b'1'), low] = bytes.get(2..6).ok_or(Unexpected)? else {
                 return Err(Unexpected);
             };
-            let low = NIBBLES[usize::from(*low)];
+            let low = nibble(*low);
             let code = ((high - b'0') << 4) | (low & 0xf);
             if low & NO_DIGIT != 0 || matches!(code, 0x8 | 0x9 | 0xa | 0xc | 0xd) {
                 return Err(Unexpected);
@@ -276,8 +315,7 @@ impl<'a> Raw<'a> {
 
     /// RFC 8785 sorts by UTF-16 code units. Up to U+D7FF bytes sort the same.
     fn order(&self, other: &Self) -> Ordering {
-        let simple = |raw: &Self| !raw.escaped && raw.bytes.is_ascii();
-        if simple(self) && simple(other) {
+        if self.ascii && other.ascii && !self.escaped && !other.escaped {
             return self.bytes.cmp(other.bytes);
         }
         utf16(self.characters()).cmp(utf16(other.characters()))
@@ -292,20 +330,42 @@ fn utf16(characters: impl Iterator<Item = char>) -> impl Iterator<Item = u16> {
     })
 }
 
-/// What no digit has: see [`NIBBLES`].
+/// What no digit has: see [`nibble`].
 const NO_DIGIT: u8 = 0x80;
 
-/// The value of each lower-case hexadecimal digit.
-const NIBBLES: [u8; 256] = {
-    let mut table = [NO_DIGIT; 256];
-    let digits = b"0123456789abcdef";
-    let mut value = 0;
-    while value < digits.len() {
-        table[digits[value] as usize] = value as u8;
-        value += 1;
+/// The value of a lower-case hexadecimal digit.
+fn nibble(digit: u8) -> u8 {
+    let (decimal, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+    if decimal < 10 {
+        decimal
+    } else if letter < 6 {
+        letter + 10
+    } else {
+        NO_DIGIT
     }
-    table
-};
+}
+
+/// How many bytes stand before the first one that is not ASCII, is a control character, a quote or a backslash.
+#[inline]
+fn simple_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+        // A byte's high bit is set where subtracting borrows: the lowest such bit is always right, those above it may be its borrow.
+        let ends = word
+            | (word.wrapping_sub(ONES * 0x20) & !word)
+            | (quote.wrapping_sub(ONES) & !quote)
+            | (backslash.wrapping_sub(ONES) & !backslash);
+        let ends = ends & (ONES * 0x80);
+        if ends != 0 {
+            return index * 8 + (ends.trailing_zeros() / 8) as usize;
+        }
+    }
+    let fits = |byte: &&u8| matches!(**byte, 0x20..0x80) && **byte != b'"' && **byte != b'\\';
+    words.len() * 8 + rest.iter().take_while(fits).count()
+}
 
 #[cfg(test)]
 mod tests;

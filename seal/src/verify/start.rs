@@ -77,6 +77,7 @@ impl Start {
             partition: Some(here.partition),
             time: Some(here.time),
             tally: Some(tally),
+            turn: state.turn(),
             ..State::GENESIS
         };
         Self { edge: state.edge().clone(), previous: Some(state.previous()), state: known }

@@ -3,7 +3,7 @@
 use phi::Level;
 
 use crate::chain::Sequence;
-use crate::leaf::{Envelope, Kind, Levels, Outcomes, Source, TimeRange};
+use crate::leaf::{Envelope, Kind, Levels, Outcomes, OwnerTurn, Source, TimeRange};
 use crate::merkle::Hash;
 use crate::verify::fault::Fault;
 
@@ -62,8 +62,8 @@ pub(crate) struct State {
     pub(crate) tally: Option<Tally>,
     /// Whether the segment's source ranges do not join, which was reported where they do not.
     pub(crate) is_torn: bool,
-    /// Term, generation and attempt of the last owner-change.
-    pub(crate) owner: Option<(i64, i32, i32)>,
+    /// That of the last owner-change.
+    pub(crate) turn: Option<OwnerTurn>,
     /// Size and root of the last segment-close.
     pub(crate) closed: Option<(u64, Hash)>,
     /// Below this leaves may be gone.
@@ -81,7 +81,7 @@ impl State {
         time: Some(0),
         tally: None,
         is_torn: false,
-        owner: None,
+        turn: None,
         closed: None,
         cut: 0,
     };

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::chain::{LeafHash, Sequence};
 use crate::keys::EpochVerifier;
 use crate::leaf::{self, Body};
+use crate::protect::Handle;
 use crate::verify::arrival::{Arrival, StoredRecord};
 use crate::verify::beside::Beside;
 use crate::verify::control::Scene;
@@ -52,12 +53,15 @@ pub(crate) struct Held {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Own {
     pub(crate) evidence: bool,
+    /// Something was found that speaks against it, evidence or not.
+    pub(crate) faulty: bool,
     /// Which key's and which segment's MAC it has, where the chain before it did not say so.
     pub(crate) found: Option<(usize, u64)>,
 }
 
 pub(crate) struct Walk<'k> {
     pub(crate) chain: Arc<str>,
+    is_named: bool,
     pub(crate) keys: &'k [EpochVerifier],
     pub(crate) macs: Macs<'k>,
     pub(crate) beside: Beside<'k>,
@@ -74,6 +78,9 @@ pub(crate) struct Walk<'k> {
     pub(crate) unusable: Option<String>,
     /// The MACs that could not be checked: from, up to but without.
     pub(crate) unchecked: Option<(u64, u64)>,
+    /// The last record, when it is an erasure leaf that nothing speaks against so far, and whose.
+    pub(crate) erasing: Option<(u64, Handle)>,
+    trail: Option<&'k str>,
 }
 
 impl<'k> Walk<'k> {
@@ -92,9 +99,10 @@ impl<'k> Walk<'k> {
         });
         Self {
             macs: Macs::new(Arc::clone(&chain), trust.keys),
+            is_named: leaf::is_chain_name(&chain),
             chain,
             keys: trust.keys,
-            beside: Beside::new(trust.subjects, trust.deep),
+            beside: Beside::new(trust.subjects, trust.shallow),
             state: start.state,
             tree,
             next,
@@ -104,7 +112,14 @@ impl<'k> Walk<'k> {
             leading: None,
             unusable: None,
             unchecked: None,
+            erasing: None,
+            trail: trust.trail,
         }
+    }
+
+    /// The chain's name, where it is one.
+    pub(crate) fn known_name(&self) -> &str {
+        if self.is_named { &self.chain } else { "" }
     }
 
     pub(crate) fn last_hash(&self) -> LeafHash {
@@ -112,7 +127,7 @@ impl<'k> Walk<'k> {
     }
 
     pub(crate) fn take(&mut self, record: &StoredRecord<'_>, report: &mut Report<'_>) {
-        let arrival = Arrival::of(*record);
+        let arrival = Arrival::of(*record, self.known_name());
         if let Some(held) = self.held.take() {
             let ruling = self.rule(&held, &arrival);
             if ruling == Ruling::Wait {
@@ -160,7 +175,11 @@ impl<'k> Walk<'k> {
         {
             self.state.find(segment, key.id().as_str());
         }
-        let mut here = |fault| report(Sequence(at), fault);
+        let mut sound = !own.faulty;
+        let mut here = |fault| {
+            sound = false;
+            report(Sequence(at), fault);
+        };
         let after_close = self.state.after_close;
         self.state.follow(&leaf.envelope, &mut here);
         if let Some(Ok(body)) = &arrival.body {
@@ -173,6 +192,15 @@ impl<'k> Walk<'k> {
                     Some(Err(_)) => here(Fault::KeyFailed { key: epoch.key.to_string() }),
                     Some(Ok(true)) | None => {}
                 }
+            }
+            match body {
+                Body::Genesis(genesis) if self.trail.is_some_and(|trail| *genesis.trail != *trail) => {
+                    here(Fault::Contradicts("trail"));
+                }
+                Body::Erasure(erasure) if sound => {
+                    self.erasing = Handle::from_hex(&erasure.handle).map(|handle| (at, handle));
+                }
+                _ => {}
             }
         }
         // What is no key's name is no key: a store may hold anything there.
@@ -243,6 +271,7 @@ impl<'k> Walk<'k> {
         if let Some((from, next)) = self.unchecked {
             report(Sequence(from), Fault::MacUnchecked { next: Sequence(next) });
         }
+        self.beside.finish(report);
         self.tree.finish(not_before_ms, report);
     }
 }

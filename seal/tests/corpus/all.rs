@@ -14,7 +14,7 @@ use seal::checkpoint::{Checkpoint, CheckpointSigner};
 use seal::merkle::{Edge, Head};
 use serde_json::{Value, json};
 
-pub const TRAIL: &str = "example.com/audit";
+pub const TRAIL: &str = "example.com";
 pub const CHAIN: &str = "audit.events/3";
 /// Where the sample chain's second segment ends, third begins and so on: see [`sample`].
 pub const ROTATION: usize = 11;
@@ -44,7 +44,7 @@ pub fn checkpoint(lines: &[Line], size: usize) -> String {
 /// The export's text: a JSON object a line.
 pub fn ndjson(lines: &[Line]) -> String {
     let line = |line: &Line| {
-        let mut value = json!({"key_id": line.key_id, "leaf": line.leaf, "mac": hex::encode(line.mac)});
+        let mut value = json!({"key_id": line.key_id, "leaf": line.leaf, "mac": line.mac});
         if !line.disclosures.is_empty() {
             value["disclosures"] = json!(line.disclosures);
         }
@@ -75,7 +75,7 @@ pub fn sample() -> Vec<Line> {
     chain.event("public", 1_760_000_000_100, &event("e-2", "update"));
     chain.close();
     chain.event("confidential", 1_760_000_060_000, &event("e-3", "read"));
-    chain.taken("reject", -1, &json!({"bytes": 17, "reason": "truncated", "sha256": "9c".repeat(32)}));
+    chain.taken("reject", -1, &json!({"bytes": 17, "digest": "9c".repeat(32), "reason": "truncated"}));
     chain.taken("duplicate", 1_760_000_061_000, &json!({"event_id": "e-3", "first": 6, "tenant": "st-anna"}));
     chain.event("internal", 1_760_000_062_000, &event("e-4", "delete"));
     chain.close();

@@ -37,6 +37,8 @@ pub fn attacks() -> Vec<Attack> {
     corpus.closes();
     corpus.places();
     corpus.bodies();
+    corpus.statements();
+    corpus.after_a_cut();
     corpus.sources();
     corpus.spellings();
     corpus.tails();
@@ -204,10 +206,18 @@ impl Corpus {
             heal(lines, ROTATION, true);
         };
         self.both("sign the key-epoch leaf with the new key", boundary, "tampered", 11);
-        let flipped = |lines: &mut Vec<Line>| lines[7].mac[31] ^= 1;
+        let flipped = |lines: &mut Vec<Line>| {
+            let last = if lines[7].mac.ends_with('0') { '1' } else { '0' };
+            lines[7].mac.replace_range(63.., &last.to_string());
+        };
         self.add("flip a bit of a MAC", flipped, ("intact", None), ("tampered", Some(7)));
-        self.both("take a MAC away", |lines| lines[7].mac = [0; 32], "tampered", 7);
-        let swapped = |lines: &mut Vec<Line>| (lines[7].mac, lines[8].mac) = (lines[8].mac, lines[7].mac);
+        self.both("take a MAC away", |lines| lines[7].mac = "0".repeat(64), "tampered", 7);
+        self.both("write something else than a MAC", |lines| lines[7].mac = "zz".to_owned(), "tampered", 7);
+        self.both("shorten a MAC", |lines| lines[7].mac.truncate(62), "tampered", 7);
+        let swapped = |lines: &mut Vec<Line>| {
+            let (left, right) = lines.split_at_mut(8);
+            std::mem::swap(&mut left[7].mac, &mut right[0].mac);
+        };
         self.add("swap two MACs", swapped, ("intact", None), ("tampered", Some(7)));
     }
 
@@ -335,6 +345,72 @@ impl Corpus {
         self.sealed_edit("rotate to the same key", ROTATION, |leaf| leaf["what"]["key"] = json!("epoch-1"), "tampered");
     }
 
+    /// Control leaves of a dishonest sealer in the place of one that says nothing of others, after the rotation.
+    fn statements(&mut self) {
+        let root = |size: usize| super::head(&sample(), size).root.to_string();
+        let turn = |generation: u64| json!({"attempt": 0, "generation": generation, "owner": "enrich-0", "term": 1});
+        let erasure = |size: usize, root: String| json!({"basis": "art 17", "handle": "ab".repeat(16), "root": root, "scope": "patient", "size": size});
+        for (name, kind, what, verdict) in [
+            ("write with the turn in force", "owner-change", turn(5), "intact"),
+            ("write with an earlier turn", "owner-change", turn(4), "tampered"),
+            ("write with a generation that none can be", "owner-change", turn(1 << 31), "tampered"),
+            ("cut leaves that are before", "retention-cut", json!({"first": 0, "next": 13, "policy": "p"}), "intact"),
+            ("cut nothing", "retention-cut", json!({"first": 3, "next": 3, "policy": "p"}), "tampered"),
+            ("erase under the tree's root", "erasure", erasure(13, root(13)), "intact"),
+            ("erase under another root of the tree", "erasure", erasure(13, root(12)), "tampered"),
+            ("erase under the last close's root", "erasure", erasure(10, root(10)), "intact"),
+            ("erase under another root of the last close", "erasure", erasure(10, root(11)), "tampered"),
+        ] {
+            let change = |leaf: &mut Value| {
+                leaf["type"] = json!(kind);
+                leaf["what"] = what;
+            };
+            self.sealed_edit(name, 13, change, verdict);
+            if verdict == "intact" {
+                let attack = self.attacks.last_mut().unwrap();
+                (attack.keyless, attack.keyed) = (("intact", None), ("intact", None));
+            }
+        }
+        for trail in ["example.org", "example.com/a"] {
+            let change = |leaf: &mut Value| leaf["what"]["trail"] = json!(trail);
+            self.sealed_edit(&format!("begin the chain in trail {trail}"), 0, change, "tampered");
+        }
+    }
+
+    /// The first segment is gone, as a retention-cut says. Nobody knows what the second one began with but its close.
+    fn after_a_cut(&mut self) {
+        let edits: [(&str, Value); 11] = [
+            ("/from", json!(44)),
+            ("/outcomes/event", json!(9)),
+            ("/outcomes/gap", json!(1)),
+            ("/levels/internal", json!(0)),
+            ("/time/min", json!(1_760_000_062_001_i64)),
+            ("/first", json!(10)),
+            ("/next", json!(48)),
+            ("/segment", json!(9)),
+            ("/edge", json!(["ab".repeat(32)])),
+            ("/edge/0", json!("ab".repeat(32))),
+            ("/root", json!("ab".repeat(32))),
+        ];
+        // The first of them is what stands there.
+        for (index, (member, value)) in [("/segment", json!(1))].into_iter().chain(edits).enumerate() {
+            let name = format!("cut, then say in the next close of {member}: {value}");
+            let change = |lines: &mut Vec<Line>| {
+                lines[13].edit(|leaf| {
+                    leaf["type"] = json!("retention-cut");
+                    leaf["what"] = json!({"first": 0, "next": 6, "policy": "p"});
+                });
+                lines[10].edit(|leaf| *leaf["what"].pointer_mut(member).unwrap() = value);
+            };
+            self.sealed(&name, 10, change, "tampered");
+            let attack = self.attacks.last_mut().unwrap();
+            attack.lines.drain(..6);
+            if index == 0 {
+                (attack.keyless, attack.keyed) = (("gap-declared", Some(0)), ("gap-declared", Some(0)));
+            }
+        }
+    }
+
     fn sources(&mut self) {
         for (name, by, verdict) in
             [("skip source records", 5, "missing"), ("seal a source record twice", -1, "tampered")]
@@ -395,7 +471,7 @@ impl Corpus {
             ("a number past 2^53", "\"bytes\":17", "\"bytes\":9007199254740993"),
             ("a member twice", "\"type\":\"reject\"", "\"type\":\"event\",\"type\":\"reject\""),
             ("members out of order", "\"type\":\"reject\",\"v\":1", "\"v\":1,\"type\":\"reject\""),
-            ("upper-case hexadecimal digits", "\"sha256\":\"9c", "\"sha256\":\"9C"),
+            ("upper-case hexadecimal digits", "\"digest\":\"9c", "\"digest\":\"9C"),
             ("an unpaired surrogate", "truncated", "truncated\\ud800"),
             ("text after it", "}}", "}}{}"),
         ] {
@@ -434,5 +510,10 @@ impl Corpus {
         self.both("disclose a value in another record", moved, "tampered", 4);
         let spelled = |lines: &mut Vec<Line>| lines[3].disclosures[0].push('=');
         self.both("spell a disclosure otherwise", spelled, "tampered", 3);
+        let twice = |lines: &mut Vec<Line>| {
+            let again = lines[3].disclosures[0].clone();
+            lines[3].disclosures.push(again);
+        };
+        self.both("disclose a value twice", twice, "tampered", 3);
     }
 }

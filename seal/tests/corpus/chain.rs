@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 pub struct Line {
     pub leaf: String,
     pub key_id: String,
-    pub mac: [u8; 32],
+    /// As it stands in an export: digits, or whatever somebody wrote there.
+    pub mac: String,
     /// As base64url texts, in the clear.
     pub disclosures: Vec<String>,
 }
@@ -49,13 +50,13 @@ pub fn kdf(key: &[u8], label: &str, parts: &[&[u8]]) -> [u8; 32] {
     hmac.finalize().into_bytes().into()
 }
 
-fn mac(key_id: &str, chain: &str, segment: u64, leaf: &str) -> [u8; 32] {
+fn mac(key_id: &str, chain: &str, segment: u64, leaf: &str) -> String {
     let parts: [&[u8]; 2] = [chain.as_bytes(), &segment.to_be_bytes()];
     let key = kdf(&epoch_key(key_id), "sealtrail/segment/1", &parts);
     let mut hmac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     hmac.update(b"sealtrail/mac/1\n");
-    hmac.update(leaf.as_bytes());
-    hmac.finalize().into_bytes().into()
+    hmac.update(&Sha256::digest([b"\0", leaf.as_bytes()].concat()));
+    hex::encode(hmac.finalize().into_bytes())
 }
 
 /// A disclosure and its digest.

@@ -2,7 +2,8 @@
 
 use phi::Level;
 use phi::hidden::{Hidden, SubjectRef};
-use schemas::{AuditEvent, SealedRecord};
+use schemas::sealed::DISCLOSURES_MAX;
+use schemas::{AuditEvent, Owner, SealedRecord};
 use seal::keys::Disposition;
 use seal::leaf::{ConfigChange, Duplicate, Erasure, LEAF_BYTES_MAX, RetentionCut};
 use seal::{ChainState, Consumed, Protected, SealError, Sealer, Sequence, Vault};
@@ -137,6 +138,32 @@ fn extras_that_look_like_digests_are_hidden_whole() {
 }
 
 #[test]
+fn no_more_members_are_hidden_than_a_record_can_carry() {
+    // A list has at most 1,000 entries.
+    let event = |count: usize, extras: Value| {
+        let changes = vec![json!({"path": "p"}); 1_000];
+        let mut event = base();
+        event["objects"] = json!(vec![json!({"changes": changes, "kind": "k"}); count / 1_000]);
+        event["extras"] = extras;
+        event
+    };
+    let places = |count: usize| -> Vec<Hidden> {
+        let one = |n| format!("/objects/{}/changes/{}/path", n / 1_000, n % 1_000);
+        (0..count).map(|n| Hidden { place: place(&one(n)), subject: SubjectRef::Tenant }).collect()
+    };
+    let plain = json!({"ward": "3B"});
+    assert_eq!(seal(&event(1_000, plain.clone()), &places(1_000)).unwrap().1.len(), 1_000);
+    // 10,000 by the policy, and one more for extras that look like digests, or for a member too large to stay.
+    let many = event(DISCLOSURES_MAX, plain.clone());
+    let hostile = event(DISCLOSURES_MAX, json!({"_sd": "x"}));
+    for event in [&many, &hostile] {
+        assert_eq!(seal(event, &places(DISCLOSURES_MAX)).unwrap_err(), SealError::TooLarge);
+    }
+    assert_eq!(seal(&many, &places(DISCLOSURES_MAX - 1)).unwrap().1.len(), DISCLOSURES_MAX);
+    assert_eq!(seal(&hostile, &places(DISCLOSURES_MAX - 2)).unwrap().1.len(), DISCLOSURES_MAX);
+}
+
+#[test]
 fn an_agent_without_identity_is_the_tenants() {
     let mut event = base();
     event["agents"][0] = json!({"role": "nurse"});
@@ -249,4 +276,25 @@ fn a_sealer_takes_only_the_key_in_force_and_a_name_that_leaves_can_carry() {
     let mut out = Vec::new();
     assert_eq!(fresh.genesis(3, 0, genesis(), &mut out), Err(SealError::OtherKey("k-1".to_owned())));
     assert!(matches!(fresh.owner_change(&mut out), Err(SealError::Place(_))), "genesis comes first");
+}
+
+#[test]
+fn an_owner_whose_turn_has_passed_is_refused_also_after_a_restart() {
+    let (mut desk, mut out) = (Desk::begun(), Vec::new());
+    desk.sealer.owner_change(&mut out).unwrap();
+    let text = desk.sealer.state().to_text(CHAIN);
+    let written = out.len();
+    let mut again = |owner: Owner<'static>| {
+        let state = ChainState::parse(CHAIN, &text).unwrap();
+        let mut sealer = Sealer::new(CHAIN, state, epoch("k-1"), owner).unwrap();
+        let sealed = sealer.owner_change(&mut out);
+        out.truncate(written);
+        sealed.map(|_| ())
+    };
+    let now = owner();
+    assert_eq!(again(Owner { term: now.term - 1, ..now }), Err(SealError::TurnPassed));
+    assert_eq!(again(Owner { generation: now.generation - 1, attempt: 9, ..now }), Err(SealError::TurnPassed));
+    assert_eq!(SealError::TurnPassed.disposition(), Disposition::Fatal);
+    assert_eq!(again(Owner { id: "worker-b", ..now }), Ok(()));
+    assert_eq!(again(Owner { term: now.term + 1, generation: 0, ..now }), Ok(()));
 }

@@ -69,12 +69,24 @@ fn hashes_and_macs(page: &mut Page, chain: &str) {
     let segment: u64 = page.number("segment");
     let derived = kdf(&bytes, "sealtrail/segment/1", &[chain.as_bytes(), &segment.to_be_bytes()]);
     assert_eq!(derived.expose().as_slice(), page.bytes("segment_key"));
-    assert_eq!(epoch.segment(chain, segment).unwrap().sign(leaf.as_bytes()).as_slice(), page.bytes("mac"));
+    assert_eq!(
+        epoch.segment(chain, segment).unwrap().sign(&LeafHash::of(leaf.as_bytes())).as_slice(),
+        page.bytes("mac")
+    );
 
     let previous = KeyId::new(&page.take("previous_id")).unwrap();
     let new = EpochKey::new(KeyId::new(&page.take("new_id")).unwrap(), &page.secret("new_epoch_key"));
     let boundary = Boundary { chain, sequence: Sequence(page.number("key_epoch_seq")), previous: &previous };
     assert_eq!(new.prove(&boundary).unwrap().as_slice(), page.bytes("proof"));
+
+    let (offset, record, digest): (i64, _, _) =
+        (page.number("refused_offset"), page.take("refused_record"), page.bytes("refused_digest"));
+    let rejects = kdf(&bytes, "sealtrail/reject-key/1", &[chain.as_bytes()]);
+    let at = offset.to_be_bytes();
+    let parts = [at.as_slice(), record.as_bytes()];
+    assert_eq!(kdf(&rejects, "sealtrail/reject/1", &parts).expose().as_slice(), digest);
+    let verifier = epoch.verifier().rejects(chain).unwrap();
+    assert!(verifier.verify(offset, record.as_bytes(), digest.as_slice().try_into().unwrap()));
 
     assert_eq!(kdf(&bytes, "sealtrail/fence-key/1", &[chain.as_bytes()]).expose().as_slice(), page.bytes("fence_key"));
     let (term, generation, attempt) = (page.number("term"), page.number("generation"), page.number("attempt"));

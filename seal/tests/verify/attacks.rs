@@ -11,7 +11,7 @@ fn an_untouched_chain_is_intact_with_and_without_keys_and_checkpoints() {
     for trust in [
         Trust::default(),
         Trust { keys: &keys, ..Trust::default() },
-        Trust { keys: &keys, checkpoints: &checkpoints, deep: true, not_before_ms: Some(1_000), ..Trust::default() },
+        Trust { keys: &keys, checkpoints: &checkpoints, not_before_ms: Some(1_000), ..Trust::default() },
     ] {
         let seen = walk(&chain.records, &trust);
         assert_eq!(seen.texts(), []);
@@ -51,7 +51,7 @@ fn what_a_leaf_shows_by_itself_decides_where_no_record_follows() {
         let mut records = chain.records.clone();
         let at = records.len() - 2;
         replace(&mut records[at], from, to);
-        let seen = walk(&records, &Trust { deep: true, ..Trust::default() });
+        let seen = walk(&records, &Trust::default());
         let at = at as u64;
         (at, seen.findings.into_iter().map(|finding| (finding.sequence.0, finding.fault)).collect::<Vec<_>>())
     };

@@ -140,10 +140,78 @@ fn a_sealed_value_must_open_to_what_its_digest_stands_for() {
 fn a_destroyed_key_is_erasure_and_an_unknown_one_says_nothing() {
     let values = hidden().values;
     let keys = Keys { second: None, destroyed: true, ..all_keys() };
-    assert_eq!(sealed(&values, Some(&keys)), [Fault::Erased { values: 1 }]);
+    assert_eq!(sealed(&values, Some(&keys)), [Fault::ErasureNotRecorded { values: 1 }]);
+    assert_eq!(Fault::ErasureNotRecorded { values: 1 }.verdict().name(), "unverifiable");
     let keys = Keys { second: None, ..all_keys() };
     assert_eq!(sealed(&values, Some(&keys)), [Fault::SubjectKeyNotGiven { values: 1 }]);
-    assert_eq!(Fault::Erased { values: 1 }.verdict().name(), "erased");
+}
+
+/// The chain of [`hidden`] and an erasure leaf in which `change` was made; what is found with the second key destroyed.
+fn with_erasure(change: &dyn Fn(&mut Builder), named: u8) -> Vec<(u64, Fault)> {
+    let keys = Keys { second: None, destroyed: true, ..all_keys() };
+    let mut hidden = hidden();
+    let root = hidden.chain.edge.root();
+    let handle = subject(named).handle().to_string();
+    let what =
+        format!("{{\"basis\":\"b\",\"handle\":\"{handle}\",\"root\":\"{root}\",\"scope\":\"patient\",\"size\":2}}");
+    hidden.chain.control("erasure", &what);
+    change(&mut hidden.chain);
+    let stored: Vec<Stored<'_>> =
+        hidden.values.iter().map(|(digest, key, sealed)| Stored { digest: *digest, key, sealed }).collect();
+    let epochs = crate::chains::verifiers(&["k1"]);
+    let trust = Trust { subjects: Some(&keys), keys: &epochs, ..Trust::default() };
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut verifier = ChainVerifier::new(CHAIN, Start::genesis(), &trust);
+    for (at, kept) in hidden.chain.records.iter().enumerate() {
+        let disclosures = if at == 1 { Disclosures::Sealed(&stored) } else { Disclosures::NotKept };
+        verifier.take(&StoredRecord { disclosures, ..record(kept, true) }, &mut findings);
+    }
+    verifier.finish(&mut findings);
+    findings.into_iter().map(|found| (found.sequence.0, found.fault)).collect()
+}
+
+#[test]
+fn a_value_is_erased_where_a_sound_erasure_leaf_names_its_subject_and_nowhere_else() {
+    let erased = (1, Fault::Erased { values: 1, by: Sequence(2) });
+    let unknown = (1, Fault::ErasureNotRecorded { values: 1 });
+    assert_eq!(with_erasure(&|_| {}, 2), std::slice::from_ref(&erased));
+    assert_eq!(erased.1.verdict().name(), "erased");
+    assert_eq!(with_erasure(&Builder::event, 2), std::slice::from_ref(&erased));
+    // Another subject's erasure, a forged leaf, a leaf with a wrong statement, a leaf that its successor denies.
+    assert_eq!(with_erasure(&|_| {}, 3), std::slice::from_ref(&unknown));
+    let forged = with_erasure(&|chain| chain.records[2].mac[0] ^= 1, 2);
+    assert_eq!(forged, [(2, Fault::MacWrong), unknown.clone()]);
+    let other_key = with_erasure(&|chain| chain.records[2].key_id = "k2".to_owned(), 2);
+    assert!(other_key.contains(&unknown) && other_key.len() == 2, "{other_key:?}");
+    let lying = |chain: &mut Builder| {
+        let leaf = String::from_utf8(chain.records[2].leaf.clone()).unwrap();
+        let root = seal::merkle::Hash(chain.records[2].leaf[..32].try_into().unwrap());
+        let at = leaf.find("\"root\":\"").unwrap() + 8;
+        let leaf = format!("{}{root}{}", &leaf[..at], &leaf[at + 64..]);
+        let key = crate::chains::key("k1").segment(CHAIN, 0).unwrap();
+        chain.records[2].mac = key.sign(&seal::LeafHash::of(leaf.as_bytes())).to_vec();
+        chain.records[2].leaf = leaf.into_bytes();
+    };
+    assert_eq!(with_erasure(&lying, 2), [(2, Fault::Contradicts("root")), unknown.clone()]);
+    let denied = with_erasure(
+        &|chain| {
+            chain.event();
+            chain.events(1);
+            lying(chain);
+        },
+        2,
+    );
+    assert!(denied.contains(&unknown) && !denied.contains(&erased), "{denied:?}");
+}
+
+#[test]
+fn a_destroyed_key_whose_name_is_no_handle_erases_nothing() {
+    let mut values = hidden().values;
+    for value in &mut values[1..] {
+        value.1 = "nobody".to_owned();
+    }
+    let keys = Keys { second: None, destroyed: true, ..all_keys() };
+    assert_eq!(sealed(&values, Some(&keys)), [Fault::ErasureNotRecorded { values: 1 }]);
 }
 
 #[test]
@@ -203,12 +271,12 @@ fn typed_columns_are_computed_again_from_the_leaf() {
 }
 
 #[test]
-fn an_events_text_is_looked_through_only_when_asked() {
+fn an_events_text_is_looked_through_unless_a_shallow_walk_is_asked_for() {
     let mut chain = Builder::new();
     chain.event_saying("{\"action\":1.5}");
-    let look = |deep, columns: Option<&Projection<'_>>| {
+    let look = |shallow, columns: Option<&Projection<'_>>| {
         let mut findings = Vec::new();
-        let trust = Trust { deep, ..Trust::default() };
+        let trust = Trust { shallow, ..Trust::default() };
         let mut verifier = ChainVerifier::new(CHAIN, Start::genesis(), &trust);
         for stored in &chain.records {
             let columns = columns.filter(|_| stored.sequence == 1);
@@ -217,6 +285,6 @@ fn an_events_text_is_looked_through_only_when_asked() {
         verifier.finish(&mut findings);
         findings.len()
     };
-    assert_eq!((look(false, None), look(true, None)), (0, 1));
-    assert_eq!(look(false, Some(&Projection::default())), 1);
+    assert_eq!((look(false, None), look(true, None)), (1, 0));
+    assert_eq!(look(true, Some(&Projection::default())), 1);
 }

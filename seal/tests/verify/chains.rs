@@ -96,9 +96,9 @@ impl Builder {
              \"next\":{next},\"partition\":{partition},\"time\":{time}}},\"type\":\"{kind}\",\"v\":1,\"what\":{what}}}"
         )
         .into_bytes();
-        let mac = self.key.segment(chain, self.segment).unwrap().sign(&leaf).to_vec();
-        let key_id = self.key.id().as_str().to_owned();
         self.previous = LeafHash::of(&leaf);
+        let mac = self.key.segment(chain, self.segment).unwrap().sign(&self.previous).to_vec();
+        let key_id = self.key.id().as_str().to_owned();
         self.edge.push(self.previous);
         self.next = next;
         self.records.push(Stored { sequence: seq as u64, leaf, mac, key_id });
@@ -139,7 +139,7 @@ impl Builder {
 
     pub fn reject(&mut self) {
         self.count("reject", 1);
-        self.put("", "reject", 1, &format!("{{\"bytes\":7,\"reason\":\"bad-avro\",\"sha256\":\"{HASH}\"}}"));
+        self.put("", "reject", 1, &format!("{{\"bytes\":7,\"digest\":\"{HASH}\",\"reason\":\"bad-avro\"}}"));
     }
 
     pub fn duplicate(&mut self, first: u64) {

@@ -68,7 +68,8 @@ fn without_keys_and_checkpoint_only_the_last_two_stay_open() {
     let last = chain.size() - 1;
     let leaf = &chain.records[last as usize].leaf;
     let what = leaf.windows(8).position(|window| window == b"\"what\":{").unwrap() + 8;
-    each_flip(&chain, &Trust::default(), |at, byte, seen| {
+    // A walk that also reads events may find that their text is not canonical any more.
+    each_flip(&chain, &Trust { shallow: true, ..Trust::default() }, |at, byte, seen| {
         if at + 1 == last {
             // The pair is named; which of the two only a later record could tell.
             let (verdict, first) = seen.worst();

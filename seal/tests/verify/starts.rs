@@ -1,13 +1,12 @@
 //! Where a walk starts, what may be absent before its first record, and how it ends.
 
 use seal::keys::{EpochVerifier, KeyId, Secret};
-use seal::leaf::Body;
 use seal::merkle::Hash;
 use seal::projection::Projection;
 use seal::verify::{
     ChainVerifier, Checkpoint, Disclosures, Fault, Kept, Leaf, Start, StoredRecord, Trust, Verdict, verify_chain,
 };
-use seal::{ChainState, LeafHash, Sequence};
+use seal::{ChainState, LeafHash, News, Sequence};
 
 use crate::chains::{Builder, CHAIN, HASH, Stored, record, rich, verifiers, walk, walk_from};
 
@@ -275,7 +274,7 @@ fn the_sealers_golden_chain_is_intact_from_the_start_and_from_its_state() {
         .collect();
     let root = Hash::from_hex(&text(&facts["root"])).unwrap();
     let checkpoints = [Checkpoint { size: records.len() as u64, root, time_ms: None }];
-    let trust = Trust { keys: &keys, checkpoints: &checkpoints, deep: true, ..Trust::default() };
+    let trust = Trust { keys: &keys, checkpoints: &checkpoints, ..Trust::default() };
     let seen = walk(&records, &trust);
     // It declares source gaps, and that is all there is to say.
     assert!(seen.findings.iter().all(|finding| matches!(finding.fault, Fault::SourceGap { .. })), "{:?}", seen.texts());
@@ -298,15 +297,11 @@ fn a_walk_from_the_state_after_any_leaf_ends_like_the_whole_walk() {
     let mut state = ChainState::new();
     for (at, stored) in chain.records.iter().enumerate() {
         let leaf = Leaf::read(&stored.leaf).unwrap();
-        let new_key = match leaf.body().unwrap() {
-            Body::Genesis(genesis) => Some(KeyId::new(&genesis.key).unwrap()),
-            Body::KeyEpoch(epoch) => Some(KeyId::new(&epoch.key).unwrap()),
-            _ => None,
-        };
+        let news = News::of(&leaf.body().unwrap()).unwrap();
         assert_eq!(Start::after(&state).next(), Sequence(at as u64));
         let seen = walk_from(Start::after(&state), &chain.records[at..], &trust, true);
         assert_eq!((seen.texts(), seen.walked.root), (vec![], Some(chain.edge.root())), "from {at}");
-        state.follow(&leaf.envelope, new_key, LeafHash::of(&stored.leaf)).unwrap();
+        state.follow(&leaf.envelope, news, LeafHash::of(&stored.leaf)).unwrap();
     }
 }
 
@@ -333,7 +328,7 @@ fn hidden_extras_open_to_whatever_they_hold() {
     let state = ChainState::parse(CHAIN, &text(&case["state"])).unwrap();
     let (leaf, mac) = (text(&output["leaf"]), hex::decode(text(&output["mac"])).unwrap());
     let disclosure = text(&output["disclosures"][0]["disclosure"]);
-    let (trust, mut findings) = (Trust { deep: true, ..Trust::default() }, Vec::new());
+    let (trust, mut findings) = (Trust::default(), Vec::new());
     let mut verifier = ChainVerifier::new(CHAIN, Start::after(&state), &trust);
     let record = StoredRecord::new(leaf.as_bytes(), &mac, "k-1");
     verifier.take(&StoredRecord { disclosures: Disclosures::Open(&[&disclosure]), ..record }, &mut findings);
@@ -353,8 +348,9 @@ fn a_checkpoint_of_nothing_does_not_make_an_empty_store_intact() {
 fn state_after(records: &[Stored]) -> ChainState {
     let mut state = ChainState::new();
     for stored in records {
-        let key = (stored.sequence == 0).then(|| KeyId::new("k1").unwrap());
-        state.follow(&Leaf::read(&stored.leaf).unwrap().envelope, key, LeafHash::of(&stored.leaf)).unwrap();
+        let leaf = Leaf::read(&stored.leaf).unwrap();
+        let news = News::of(&leaf.body().unwrap()).unwrap();
+        state.follow(&leaf.envelope, news, LeafHash::of(&stored.leaf)).unwrap();
     }
     state
 }
@@ -416,6 +412,17 @@ fn a_start_knows_source_partition_time_counts_and_key() {
     chain.erasure(3, HASH);
     // The state does not hold the last close's root.
     assert_eq!(after_start(&chain), [vec![(4, Fault::Contradicts("root"))], vec![]]);
+}
+
+#[test]
+fn a_start_from_a_state_knows_the_last_turn() {
+    let mut chain = Builder::new();
+    chain.owner(5);
+    let start = Start::after(&state_after(&chain.records));
+    chain.owner(4);
+    let seen = walk_from(start, &chain.records[2..], &Trust::default(), true);
+    let found: Vec<_> = seen.findings.into_iter().map(|found| (found.sequence.0, found.fault)).collect();
+    assert_eq!(found, [(2, Fault::Contradicts("term"))]);
 }
 
 #[test]

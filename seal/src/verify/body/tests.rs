@@ -127,8 +127,8 @@ fn key_epoch() {
 
 #[test]
 fn reject_and_duplicate_and_source_gap() {
-    let what = format!("{{\"bytes\":0,\"reason\":\"bad-avro\",\"sha256\":\"{HASH}\"}}");
-    let expected = Reject { bytes: 0, reason: "bad-avro".into(), sha256: hash() };
+    let what = format!("{{\"bytes\":0,\"digest\":\"{HASH}\",\"reason\":\"bad-avro\"}}");
+    let expected = Reject { bytes: 0, digest: hash(), reason: "bad-avro".into() };
     assert_eq!(read(Kind::Reject, &what), Ok(Body::Reject(expected)));
     refuses(Kind::Reject, &what, &[("bad-avro", "Bad"), ("bad-avro", ""), (":0", ":-0")]);
     let what = "{\"event_id\":\"e\",\"first\":3,\"tenant\":\"t\"}";

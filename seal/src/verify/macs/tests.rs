@@ -7,12 +7,14 @@ use crate::verify::{ChainVerifier, Fault, Finding, Start, StoredRecord, Trust, V
 
 use super::*;
 
+const LEAF: LeafHash = LeafHash([9; 32]);
+
 fn key() -> EpochKey {
     EpochKey::new(KeyId::new("k-1").unwrap(), &Secret::new([1; 32]))
 }
 
 fn mac(segment: u64) -> [u8; 32] {
-    key().segment("c", segment).unwrap().sign(b"leaf")
+    key().segment("c", segment).unwrap().sign(&LEAF)
 }
 
 #[test]
@@ -21,24 +23,24 @@ fn a_segment_is_found_within_its_bounds_and_within_the_budget() {
     let mut macs = Macs::new("c".into(), &keys);
     assert_eq!((macs.find("k-1"), macs.find("k-2"), macs.are_checked()), (Some(0), None, true));
     assert!(!Macs::new("c".into(), &[]).are_checked());
-    assert_eq!(macs.check(0, 7..=7, b"leaf", &mac(7)), Checked::Right { segment: 7 });
-    assert_eq!(macs.check(0, 3..=9, b"leaf", &mac(9)), Checked::Right { segment: 9 });
-    assert_eq!(macs.check(0, 9..=9, b"leaf", &mac(9)), Checked::Right { segment: 9 });
+    assert_eq!(macs.check(0, 7..=7, &LEAF, &mac(7)), Checked::Right { segment: 7 });
+    assert_eq!(macs.check(0, 3..=9, &LEAF, &mac(9)), Checked::Right { segment: 9 });
+    assert_eq!(macs.check(0, 9..=9, &LEAF, &mac(9)), Checked::Right { segment: 9 });
     // The verifier that is remembered is not used beyond its segment.
-    assert_eq!(macs.check(0, 3..=8, b"leaf", &mac(9)), Checked::Wrong);
-    assert_eq!(macs.check(0, 10..=10, b"leaf", &mac(9)), Checked::Wrong);
+    assert_eq!(macs.check(0, 3..=8, &LEAF, &mac(9)), Checked::Wrong);
+    assert_eq!(macs.check(0, 10..=10, &LEAF, &mac(9)), Checked::Wrong);
     // What another key's verifier would take says nothing about this one.
     let other = EpochKey::new(KeyId::new("k-2").unwrap(), &Secret::new([2; 32]));
     let both = [key().verifier(), other.verifier()];
     let mut two = Macs::new("c".into(), &both);
-    assert_eq!(two.check(0, 5..=5, b"leaf", &mac(5)), Checked::Right { segment: 5 });
-    assert_eq!(two.check(1, 5..=5, b"leaf", &mac(5)), Checked::Wrong);
+    assert_eq!(two.check(0, 5..=5, &LEAF, &mac(5)), Checked::Right { segment: 5 });
+    assert_eq!(two.check(1, 5..=5, &LEAF, &mac(5)), Checked::Wrong);
     macs.trials_left = 2;
-    assert_eq!(macs.check(0, 0..=9, b"leaf", &mac(2)), Checked::TooFar);
-    assert_eq!(macs.check(0, 5..=5, b"leaf", &mac(5)), Checked::Right { segment: 5 });
-    assert_eq!(macs.check(0, 5..=5, b"leaf", &mac(6)), Checked::Wrong);
+    assert_eq!(macs.check(0, 0..=9, &LEAF, &mac(2)), Checked::TooFar);
+    assert_eq!(macs.check(0, 5..=5, &LEAF, &mac(5)), Checked::Right { segment: 5 });
+    assert_eq!(macs.check(0, 5..=5, &LEAF, &mac(6)), Checked::Wrong);
     macs.trials_left = 3;
-    assert_eq!(macs.check(0, 0..=9, b"leaf", &mac(2)), Checked::Right { segment: 2 });
+    assert_eq!(macs.check(0, 0..=9, &LEAF, &mac(2)), Checked::Right { segment: 2 });
     assert_eq!(TRIALS_MAX, 1_048_576);
 }
 
