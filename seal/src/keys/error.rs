@@ -59,9 +59,8 @@ impl KeyError {
             Self::Exists(_) | Self::BadTenant | Self::Transition { .. } | Self::State { .. } => Disposition::Reject,
             Self::Purpose { .. } | Self::OtherTenant(_) => Disposition::Reject,
             Self::BadId | Self::CannotOpen | Self::BadDisclosure | Self::TooLong => Disposition::Reject,
-            Self::Unknown(_) | Self::NoneActive(_) | Self::Broken(_) | Self::File(_) | Self::NonceRepeated => {
-                Disposition::Fatal
-            }
+            Self::File(fault) => fault.disposition(),
+            Self::Unknown(_) | Self::NoneActive(_) | Self::Broken(_) | Self::NonceRepeated => Disposition::Fatal,
         }
     }
 }
