@@ -192,7 +192,7 @@ pub fn a_wrong_secret_opens_nothing(ground: &dyn Ground) {
     assert!(matches!(error, KeystoreError::File { .. } | KeystoreError::Pin { .. }), "{error}");
     assert!(error.to_string().contains("wrong"), "{error}");
     assert_eq!(error.disposition(), Disposition::Fatal);
-    ground.custodian().list().unwrap();
+    ground.provider_after_a_wrong_secret().list().unwrap();
 }
 
 pub fn eight_threads_get_the_right_answers(ground: &dyn Ground) {
