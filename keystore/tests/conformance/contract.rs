@@ -272,8 +272,12 @@ pub fn no_operation_is_silent(ground: &dyn Ground) {
     after(true, "token-key:root-1");
     let wrapped = keys.wrap(&kek, &scope(&handle), &subject).unwrap();
     keys.unwrap(&scope(&handle), &wrapped).unwrap();
-    keys.rewrap(&scope(&handle), &wrapped, &kek).unwrap();
-    after(true, "wrap:kek-1 unwrap:kek-1 rewrap:kek-1");
+    after(true, "wrap:kek-1 unwrap:kek-1");
+    let next = id("kek-2");
+    keys.create(&next, &wrapping("north", 2)).unwrap();
+    keys.change(&next, KeyState::Active).unwrap();
+    keys.rewrap(&scope(&handle), &wrapped, &next).unwrap();
+    after(true, "create:kek-2 activate:kek-2 unwrap:kek-1 rewrap:kek-2");
     keys.list().unwrap();
     after(true, "list");
     for state in [KeyState::Retiring, KeyState::Archived, KeyState::Compromised, KeyState::Destroyed] {
@@ -289,10 +293,13 @@ pub fn no_operation_is_silent(ground: &dyn Ground) {
     assert!(keys.tenant_keys(&none, "north").is_err());
     assert!(keys.wrap(&none, &scope(&handle), &subject).is_err());
     assert!(keys.unwrap(&scope(&handle), &WrappedKey { kek: none.clone(), ..wrapped.clone() }).is_err());
-    assert!(keys.rewrap(&scope(&handle), &wrapped, &none).is_err());
+    assert!(keys.rewrap(&scope(&handle), &WrappedKey { kek: none.clone(), ..wrapped.clone() }, &kek).is_err());
     assert!(keys.change(&none, KeyState::Active).is_err());
     assert!(keys.create(&kek, &Purpose::Epoch).is_err());
-    after(false, "token-key:none wrap:none unwrap:none rewrap:none activate:none create:kek-1");
+    after(false, "token-key:none wrap:none unwrap:none unwrap:none activate:none create:kek-1");
+    assert!(keys.rewrap(&scope(&handle), &wrapped, &none).is_err());
+    let seen: Vec<_> = events.lock().unwrap().iter().rev().take(2).map(told).collect();
+    assert_eq!(seen, [("rewrap:none".to_owned(), false), ("unwrap:kek-1".to_owned(), true)]);
 }
 
 fn told(event: &seal::keys::KeyEvent) -> (String, bool) {

@@ -100,12 +100,12 @@ impl Custodian {
         })
     }
 
-    /// Moves a wrapped key under another wrapping key, so that the old one can be destroyed.
+    /// Moves a wrapped key under another wrapping key, so that the old one can be destroyed. Two operations on two keys,
+    /// and so two reports.
     pub fn rewrap(&self, scope: &WrapScope<'_>, wrapped: &WrappedKey, to: &KeyId) -> Result<WrappedKey, KeyError> {
-        self.reported(Operation::Rewrap, Some(to), || {
-            let root = self.unwrap_quietly(scope, wrapped)?;
-            self.wrap_quietly(to, scope, &root)
-        })
+        let from = Some(&wrapped.kek);
+        let root = self.reported(Operation::Unwrap, from, || self.unwrap_quietly(scope, wrapped))?;
+        self.reported(Operation::Rewrap, Some(to), || self.wrap_quietly(to, scope, &root))
     }
 
     fn wrap_quietly(&self, kek: &KeyId, scope: &WrapScope<'_>, root: &Secret) -> Result<WrappedKey, KeyError> {
