@@ -1,7 +1,7 @@
 //! Where keys are kept: an encrypted file, or a hardware token spoken to by PKCS#11.
 //!
 //! ```text
-//! seal::keys::Custodian ──▶ LocalProvider ──▶ key file (0600), .lock beside it
+//! seal::keys::Custodian ──▶ LocalProvider ──▶ key file (0600), .lock and .revision beside it
 //!                      └──▶ TokenProvider ──▶ PKCS#11 module ──▶ token; keys never leave it
 //! ```
 //!

@@ -6,6 +6,8 @@
 
 #[path = "conformance/contract.rs"]
 mod contract;
+#[path = "conformance/crash.rs"]
+mod crash;
 #[path = "conformance/file.rs"]
 mod file;
 #[path = "conformance/ground.rs"]
