@@ -117,8 +117,8 @@ impl Storage {
             if self.noted_revision()? >= revision {
                 return Ok(());
             }
-            let note = self.fresh(NOTE, &format!("{revision}\n")).map_err(|source| self.io(source))?;
-            self.put(&note, NOTE).map_err(|source| self.io(source))
+            let noted = self.fresh(NOTE, &format!("{revision}\n")).and_then(|note| self.put(&note, NOTE));
+            noted.inspect_err(|_| self.discard(NOTE)).map_err(|source| self.io(source))
         });
         noted.unwrap_or_default();
     }
@@ -126,15 +126,16 @@ impl Storage {
     /// All that can fail for want of room is done before the key file changes. After a crash at any point there is the old
     /// file or the new one, whole, and a note that is at most one revision behind.
     pub(crate) fn write(&self, _: &WriteLock, text: &str, revision: u64) -> Result<Stamp, KeystoreError> {
-        let io = |source| self.io(source);
-        let note = self.fresh(NOTE, &format!("{revision}\n")).map_err(io)?;
-        let made = self.fresh("", text).and_then(|file| Ok((fs::metadata(&file)?, file)));
-        let placed = made.and_then(|(metadata, file)| {
+        let placed = || {
+            let note = self.fresh(NOTE, &format!("{revision}\n"))?;
+            let file = self.fresh("", text)?;
+            let stamp = Self::stamp_of(&fs::metadata(&file)?);
+            // What can't be opened can't be synced.
             File::open(self.folder())?;
             fs::rename(&file, &self.path)?;
-            Ok(Self::stamp_of(&metadata))
-        });
-        let stamp = placed.map_err(|source| {
+            Ok((note, stamp))
+        };
+        let (note, stamp) = placed().map_err(|source| {
             self.discard("");
             self.discard(NOTE);
             self.io(source)
@@ -151,11 +152,9 @@ impl Storage {
             Err(source) if source.kind() != ErrorKind::NotFound => return Err(source),
             _ => {}
         }
-        let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-        written.inspect_err(|_| self.discard(ending))?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
         Ok(path)
     }
 
