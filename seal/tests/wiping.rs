@@ -8,12 +8,15 @@ use hmac::{Hmac, KeyInit};
 use schemas::Owner;
 use seal::keys::{EpochKey, KeyId, Keyed, Secret, kdf};
 use seal::leaf::Genesis;
-use seal::protect::{Handle, SubjectKey};
+use seal::protect::{
+    CacheLimits, Handle, SubjectCache, SubjectClass, SubjectKey, SubjectKeys, SubjectName, TenantKeys,
+};
 use seal::{ChainState, Consumed, Sealer};
 
-/// What lies at an address now; freed memory stays readable as the allocator keeps it.
-fn memory(address: usize, length: usize) -> Vec<u8> {
-    let mut bytes = vec![0; length];
+/// What lies at an address now; freed memory stays readable as the allocator keeps it. Allocates nothing itself: that could
+/// be given the very place.
+fn memory<const N: usize>(address: usize) -> [u8; N] {
+    let mut bytes = [0; N];
     File::open("/proc/self/mem").unwrap().read_exact_at(&mut bytes, address as u64).unwrap();
     bytes
 }
@@ -91,19 +94,53 @@ fn a_closed_segments_key_is_gone_from_memory_while_the_sealer_lives_on() {
 fn a_dropped_secret_leaves_no_word_behind() {
     let secret = Secret::new(std::array::from_fn(|at| 0xa0 + at as u8));
     let address = std::ptr::from_ref(secret.expose()) as usize;
-    let before = memory(address, 32);
-    assert_eq!(before, secret.expose());
+    let before = memory::<32>(address);
+    assert_eq!(before, *secret.expose());
     drop(secret);
-    assert_eq!(survivors(&before, &memory(address, 32)), 0);
+    assert_eq!(survivors(&before, &memory::<32>(address)), 0);
+}
+
+#[test]
+fn a_subjects_key_that_leaves_the_cache_leaves_no_word_behind() {
+    type Leave = fn(&mut SubjectCache);
+    let ways: [Leave; 4] = [
+        |cache| cache.expire(1_000),
+        |cache| assert!(cache.forget(&tenant().handle(SubjectClass::Patient, "1"))),
+        SubjectCache::forget_all,
+        // Another subject takes its place.
+        |cache| load(cache, "2"),
+    ];
+    for leave in ways {
+        let mut cache = SubjectCache::new(CacheLimits { subjects_max: 1, keep_ms: 10 });
+        load(&mut cache, "1");
+        let root = cache.key("north", SubjectClass::Patient, "1").unwrap().root().expose();
+        let address = std::ptr::from_ref(root) as usize;
+        let before = memory::<32>(address);
+        assert_eq!(before, [0xa7; 32]);
+        leave(&mut cache);
+        assert!(cache.key("north", SubjectClass::Patient, "1").is_err());
+        assert_eq!(survivors(&before, &memory::<32>(address)), 0);
+    }
+}
+
+fn tenant() -> TenantKeys {
+    TenantKeys::of(&Secret::new([1; 32]), "north")
+}
+
+fn load(cache: &mut SubjectCache, id: &str) {
+    let name = SubjectName { tenant: "north", class: SubjectClass::Patient, id };
+    let wanted = cache.missing([name], 0, |_| Ok(tenant())).unwrap().remove(0);
+    let byte = if id == "1" { 0xa7 } else { 0xb8 };
+    assert!(cache.insert(&wanted, SubjectKey::from_bytes(wanted.subject, [byte; 32])));
 }
 
 #[test]
 fn the_lookup_can_find_what_was_not_wiped() {
     let careless: Box<[u8; 32]> = Box::new(std::array::from_fn(|at| 0xa0 + at as u8));
     let address = std::ptr::from_ref(&*careless) as usize;
-    let before = memory(address, 32);
+    let before = memory::<32>(address);
     drop(careless);
-    assert_eq!(survivors(&before, &memory(address, 32)), 2);
+    assert_eq!(survivors(&before, &memory::<32>(address)), 2);
 }
 
 #[test]
@@ -119,11 +156,12 @@ fn secrets_are_marked_as_wiped_on_drop() {
 /// `Hmac` has no such mark, so it is looked at: both its hash states come from the key.
 #[test]
 fn a_dropped_hmac_state_leaves_no_word_behind() {
+    const LENGTH: usize = size_of::<Hmac<sha2::Sha256>>();
     let state = Box::new(Hmac::<sha2::Sha256>::new_from_slice(&[0xa5; 32]).unwrap());
-    let (address, length) = (std::ptr::from_ref(&*state) as usize, size_of_val(&*state));
-    let before = memory(address, length);
+    let address = std::ptr::from_ref(&*state) as usize;
+    let before = memory::<LENGTH>(address);
     drop(state);
-    assert_eq!(survivors(&before, &memory(address, length)), 0);
+    assert_eq!(survivors(&before, &memory::<LENGTH>(address)), 0);
 }
 
 #[test]
