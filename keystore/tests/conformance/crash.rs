@@ -39,14 +39,14 @@ fn filled() -> (FileGround, u64) {
 }
 
 /// In the child: the file to write. In the parent: a command that runs the test again behind the shell's `setting`.
-fn child(name: &str, setting: &str) -> Result<PathBuf, Command> {
+fn child(name: &str, setting: &str) -> Result<PathBuf, Box<Command>> {
     if let Some(file) = std::env::var_os(FILE) {
         return Ok(file.into());
     }
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{setting} exec \"$0\" --exact crash::{name} --nocapture")]);
     command.arg(std::env::current_exe().unwrap());
-    Err(command)
+    Err(Box::new(command))
 }
 
 /// What is there afterwards: one whole file, its note, and nothing half written after the next change.
