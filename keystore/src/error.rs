@@ -17,6 +17,16 @@ pub enum KeystoreError {
     NotAFile { path: PathBuf },
     #[error("{path}: {source}; check the folder's rights and the disk")]
     Io { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{path} has the change, but the disk does not say whether it will last ({source}); look at the list of keys before \
+         trying again"
+    )]
+    Unsettled { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{path} does not say a revision, so an older copy of the key file would not be noticed; make sure that the key file \
+         is the newest, then remove {path}"
+    )]
+    BadNote { path: PathBuf },
     #[error("another process is writing {path}; wait until it is done")]
     Busy { path: PathBuf },
     #[error("{path}: {fault}")]
@@ -29,23 +39,25 @@ pub enum KeystoreError {
     Module { path: PathBuf, reason: String },
     #[error("no token is called {label:?}; initialise one, or name another")]
     NoToken { label: String },
-    #[error(
-        "the token {label:?} refused the PIN: {fault}; it is not tried again by this process, so that it does not lock"
-    )]
+    #[error("the token {label:?} was not opened: {fault}")]
     Pin { label: String, fault: PinFault },
     #[error("the token {label:?} does not answer: {reason}")]
     Token { label: String, reason: String },
 }
 
-/// Why a PIN did not open a token.
+/// Why a PIN did not open a token, or was not tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PinFault {
-    #[error("it is wrong, give the right one")]
+    #[error("it refused the PIN as wrong, and this process does not try it again; give the right one")]
     Wrong,
-    #[error("it is locked, its security officer must unlock it")]
+    #[error("its PIN is locked; its security officer must unlock it")]
     Locked,
-    #[error("it has expired, set a new one")]
+    #[error("its PIN has expired; set a new one")]
     Expired,
+    #[error("it was given a wrong PIN since the last right one; look at the PIN, then open it once with `insist`")]
+    TriedBefore,
+    #[error("one more wrong PIN locks it; look at the PIN, then open it once with `insist`")]
+    LastTry,
 }
 
 impl KeystoreError {
@@ -55,6 +67,7 @@ impl KeystoreError {
             Self::Busy { .. } | Self::Token { .. } | Self::NoToken { .. } | Self::Io { .. } | Self::Missing { .. } => {
                 Disposition::Retry
             }
+            Self::File { fault, .. } => fault.disposition(),
             _ => Disposition::Fatal,
         }
     }

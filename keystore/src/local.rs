@@ -30,7 +30,7 @@ impl LocalProvider {
     /// Makes a new file without keys. `stretch` must fit what unlocks it.
     pub fn create(path: &Path, unlock: &Unlock, stretch: Stretch) -> Result<Self, KeystoreError> {
         let storage = Storage::new(path);
-        let mut lock = storage.lock()?;
+        let lock = storage.lock()?;
         if storage.exists()? {
             return Err(KeystoreError::Exists { path: path.to_owned() });
         }
@@ -38,7 +38,7 @@ impl LocalProvider {
         let key = Lock { salt: random_bytes()?, stretch }.unlock_new(unlock).map_err(fault)?;
         let file = KeyFile::default();
         let text = file.seal(&key, &random_bytes()?).map_err(fault)?;
-        let stamp = storage.write(&mut lock, &text, file.revision())?;
+        let stamp = storage.write(&lock, &text, file.revision())?;
         drop(lock);
         Ok(Self { storage, opened: Mutex::new(Opened { key, file, stamp }) })
     }
@@ -48,13 +48,18 @@ impl LocalProvider {
     pub fn open(path: &Path, unlock: &Unlock, revision_min: u64) -> Result<Self, KeystoreError> {
         let storage = Storage::new(path);
         let fault = |fault| storage.fault(fault);
+        // Before the file: a writer notes what it has written, never what it is going to.
+        let noted = storage.noted_revision()?;
         let (text, stamp) = storage.read()?;
         let envelope = Envelope::parse(&text).map_err(fault)?;
         let key = envelope.lock().unlock(unlock).map_err(fault)?;
         let file = envelope.open(&key).map_err(fault)?;
-        let seen = revision_min.max(storage.noted_revision()?);
+        let seen = revision_min.max(noted);
         if file.revision() < seen {
             return Err(fault(FileFault::RolledBack { found: file.revision(), seen }));
+        }
+        if noted < file.revision() {
+            storage.catch_up(file.revision());
         }
         Ok(Self { storage, opened: Mutex::new(Opened { key, file, stamp }) })
     }
@@ -82,15 +87,15 @@ impl LocalProvider {
         Ok(opened)
     }
 
-    /// Reads, changes and writes under the lock. On a failure memory is as before, and so is the file, unless it failed after the
-    /// new file had taken its place.
+    /// Reads, changes and writes under the lock. On a failure memory and file are as before; but after
+    /// [`KeystoreError::Unsettled`] the file has the change, and the next operation reads it.
     fn rewrite(&self, change: impl FnOnce(&mut KeyFile) -> Result<(), KeyError>) -> Result<(), KeyError> {
-        let mut lock = self.storage.lock()?;
+        let lock = self.storage.lock()?;
         let mut opened = self.current()?;
         let mut file = opened.file.clone();
         change(&mut file)?;
         let text = file.seal(&opened.key, &random_bytes()?)?;
-        opened.stamp = self.storage.write(&mut lock, &text, file.revision())?;
+        opened.stamp = self.storage.write(&lock, &text, file.revision())?;
         opened.file = file;
         Ok(())
     }
@@ -99,6 +104,11 @@ impl LocalProvider {
 impl KeyProvider for LocalProvider {
     fn list(&self) -> Result<Vec<KeyInfo>, KeyError> {
         Ok(self.current()?.file.list().cloned().collect())
+    }
+
+    fn find(&self, id: &KeyId) -> Result<KeyInfo, KeyError> {
+        let opened = self.current()?;
+        opened.file.list().find(|info| info.id == *id).cloned().ok_or_else(|| KeyError::Unknown(id.clone()))
     }
 
     fn create(&self, id: &KeyId, purpose: &Purpose, import: Option<&Secret>) -> Result<(), KeyError> {

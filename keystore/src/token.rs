@@ -6,6 +6,7 @@
 
 mod context;
 mod objects;
+mod pins;
 mod sessions;
 
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ pub struct TokenConfig {
     /// The token's label; slot numbers change.
     pub label: String,
     pub pin: Zeroizing<String>,
+    /// Try the PIN once even where the token says that a wrong one came since the last right one, or this process had it
+    /// refused. For a start by hand with a PIN that was looked up; in a service's configuration it would lock the token.
+    pub insist: bool,
 }
 
 impl std::fmt::Debug for TokenConfig {

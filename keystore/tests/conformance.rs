@@ -6,6 +6,8 @@
 
 #[path = "conformance/contract.rs"]
 mod contract;
+#[path = "conformance/crash.rs"]
+mod crash;
 #[path = "conformance/file.rs"]
 mod file;
 #[path = "conformance/ground.rs"]
@@ -45,5 +47,6 @@ contract! {
     eight_threads_get_the_right_answers,
     keys_that_vanish_are_an_outage_and_come_back,
     no_operation_is_silent,
+    both_halves_of_a_rewrap_are_reported,
     names_and_purposes_are_kept_apart,
 }

@@ -19,7 +19,6 @@ pub use text::PROOF_BYTES_MAX;
 
 use crate::chain::{LeafHash, Sequence};
 use crate::checkpoint::{Checkpoint, CheckpointVerifier};
-use crate::leaf::LEAF_BYTES_MAX;
 use crate::merkle::{Hash, Nodes, prove_inclusion, verify_inclusion};
 
 /// A proof as it stands in its file, believed by nobody yet.
@@ -59,17 +58,14 @@ impl RecordProof {
     /// Checks everything that the file claims, with the key of the trail that the caller trusts.
     pub fn verify(&self, verifier: &CheckpointVerifier) -> Result<Proven<'_>, ProofError> {
         let checkpoint = verifier.verify(self.checkpoint.as_bytes())?;
-        if self.leaf.len() > LEAF_BYTES_MAX {
-            return Err(ProofError::BadLeaf("it is longer than 65535 bytes"));
-        }
         let place = entry::place(&self.leaf)?;
-        if checkpoint.chain_of(verifier.trail()) != Some(place.chain.as_str()) {
+        if checkpoint.chain_of(verifier.trail()) != Some(place.chain) {
             return Err(ProofError::OtherChain);
         }
         if place.sequence.0 != self.index {
             return Err(ProofError::OtherPlace);
         }
         verify_inclusion(checkpoint.head(), self.index, LeafHash::of(&self.leaf), &self.path)?;
-        Ok(Proven { leaf: &self.leaf, chain: place.chain, sequence: place.sequence, checkpoint })
+        Ok(Proven { leaf: &self.leaf, chain: place.chain.to_owned(), sequence: place.sequence, checkpoint })
     }
 }

@@ -9,25 +9,31 @@
 //! Salts are a function of the place and the value, so that a replay gives the same leaf; only ciphertexts differ.
 //! Without the subject's key neither the ciphertext nor the salt can be had, and the digest can't be guessed.
 
+mod cache;
 mod disclosure;
+mod name;
 mod record;
 mod ring;
+mod store;
 mod subject;
 mod tenant;
 mod wrap;
 
+pub use cache::{CacheLimits, SubjectCache};
 pub use disclosure::{Disclosure, Sealed};
+pub use name::SubjectName;
 pub use record::{HiddenMember, RecordProtection};
 pub use ring::SubjectRing;
+pub use store::{Fresh, Stored, SubjectStore, Wanted};
 pub use subject::{Place, SubjectClass, SubjectKey};
 pub use tenant::{Handle, TenantKeys, Token};
 pub use wrap::{WrapScope, WrappedKey};
 
 use crate::keys::KeyError;
 
-/// Where a sealer gets subjects' keys from: a cache over the wrapped keys of a store, or a [`SubjectRing`] in tests.
+/// Where a sealer gets subjects' keys from: a [`SubjectCache`] over the wrapped keys of a store, or a [`SubjectRing`] in tests.
 pub trait SubjectKeys {
-    /// The subject's key, made now if there is none yet.
+    /// The key that new values of the subject are hidden with.
     fn key(&mut self, tenant: &str, class: SubjectClass, id: &str) -> Result<&SubjectKey, KeyError>;
 }
 

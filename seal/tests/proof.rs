@@ -4,6 +4,9 @@
 #[path = "corpus/all.rs"]
 mod corpus;
 
+use std::path::Path;
+use std::process::Command;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use corpus::chain::Line;
@@ -284,13 +287,71 @@ fn attack_49_only_the_canonical_spelling_of_a_leaf_is_proven_even_where_another_
         assert!(matches!(found, Err(ProofError::BadLeaf(_) | ProofError::UnknownLeaf)), "{to}: {found:?}");
     }
     // Look-alikes are other texts, not other spellings: what is proven is exactly the bytes.
-    let (composed, decomposed) = (leaf.replace("truncated", "\u{e9}"), leaf.replace("truncated", "e\u{301}"));
+    let change = config_change();
+    let (composed, decomposed) = (change.replace("v-1", "\u{e9}"), change.replace("v-1", "e\u{301}"));
     assert_eq!(verify(&forged(&composed)), Ok(Sequence(7)));
     assert!(verify(&with_leaf(&forged(&composed), &decomposed)).is_err());
     let deep = leaf.replace("\"bytes\":17", &format!("\"bytes\":{}{}", "[".repeat(10_000), "]".repeat(10_000)));
     assert!(matches!(verify(&forged(&deep)), Err(ProofError::BadLeaf(_))));
     let long = leaf.replace("truncated", &"x".repeat(65_535));
     assert!(verify(&forged(&long)).is_err());
+}
+
+/// A leaf with a free text, for place 7.
+fn config_change() -> String {
+    let mut value = corpus::sample()[7].value();
+    value["source"]["next"] = value["source"]["from"].clone();
+    value["type"] = json!("config-change");
+    value["what"] = json!({"digest": "ab".repeat(32), "part": "phi", "version": "v-1"});
+    corpus::chain::canonical(&value)
+}
+
+/// What the checker in Python says of a proof file: its exit code.
+fn checker(folder: &Path, text: &str) -> i32 {
+    let file = folder.join("record.tlog-proof");
+    std::fs::write(&file, text).unwrap();
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/verify.py");
+    let mut command = Command::new("python3");
+    command.arg("-B").arg(tool).arg("proof").arg(file).args(["--vkey", &verifier().vkey()]);
+    command.output().unwrap().status.code().unwrap()
+}
+
+#[test]
+fn a_leaf_that_no_sealer_writes_is_refused_as_the_checker_in_python_refuses_it() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (reject, change) = (corpus::sample()[7].leaf.clone(), config_change());
+    for leaf in [&reject, &change] {
+        let text = forged(leaf);
+        assert_eq!((verify(&text), checker(folder.path(), &text)), (Ok(Sequence(7)), 0), "{leaf}");
+    }
+    let long = "v".repeat(1_025);
+    for (leaf, from, to) in [
+        (&reject, "truncated", "Truncated"),
+        (&reject, "truncated", "two words"),
+        (&reject, "truncated", ""),
+        (&reject, "\"bytes\":17", "\"bytes\":-17"),
+        (&reject, "\"bytes\":17", "\"bytes\":\"17\""),
+        (&reject, "\"bytes\":17,", ""),
+        (&reject, "\"bytes\":17,", "\"bytes\":17,\"more\":1,"),
+        (&reject, "\"what\":{", "\"what\":{\"a\":1,"),
+        (&reject, "}}", "},\"x\":1}"),
+        (&reject, ",\"prev\"", ",\"class\":{\"level\":\"public\",\"policy\":\"p\"},\"prev\""),
+        (&reject, "\"type\":\"reject\"", "\"type\":\"event\""),
+        (&reject, "\"type\":\"reject\"", "\"type\":\"genesis\""),
+        (&reject, "\"partition\":", "\"partition\":-"),
+        (&change, "\"v-1\"", "\"\""),
+        (&change, "\"v-1\"", "1"),
+        (&change, "v-1", "\\u0000"),
+        (&change, "v-1", &long),
+        (&change, "abab", "ABAB"),
+        (&change, "abab", "ab"),
+    ] {
+        let wrong = leaf.replacen(from, to, 1);
+        assert_ne!(wrong, *leaf, "{to}");
+        let text = forged(&wrong);
+        assert!(matches!(verify(&text), Err(ProofError::BadLeaf(_))), "{to}: {:?}", verify(&text));
+        assert_eq!(checker(folder.path(), &text), 10, "{to}");
+    }
 }
 
 #[test]

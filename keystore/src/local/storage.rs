@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,12 @@ use seal::keys::file::{FILE_BYTES_MAX, FileFault};
 
 use crate::KeystoreError;
 use crate::secret_file::open_private;
+
+/// Beside the key file: who writes, and the last revision that was written.
+const LOCK: &str = ".lock";
+const NOTE: &str = ".revision";
+/// The longest number and a line end.
+const NOTE_BYTES_MAX: u64 = 21;
 
 /// Tells one version of the file from another without reading it. Each write makes a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +81,7 @@ impl Storage {
 
     /// Refused at once while another process writes: whoever waits would then overwrite what it hasn't read.
     pub(crate) fn lock(&self) -> Result<WriteLock, KeystoreError> {
-        let path = self.beside(".lock");
+        let path = self.beside(LOCK);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
         let file = file.map_err(|source| self.io(source))?;
         match file.try_lock() {
@@ -85,34 +91,90 @@ impl Storage {
         }
     }
 
-    /// The highest revision that was ever written here, as far as the lock file knows.
+    /// The highest revision that was ever written here; 0 where nobody has noted one. Anything but a number is refused: it
+    /// would let an older copy of the key file pass.
     pub(crate) fn noted_revision(&self) -> Result<u64, KeystoreError> {
-        match fs::read_to_string(self.beside(".lock")) {
-            Ok(text) => Ok(text.trim().parse().unwrap_or(0)),
-            Err(source) if source.kind() == ErrorKind::NotFound => Ok(0),
-            Err(source) => Err(self.io(source)),
+        let path = self.beside(NOTE);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(source) if source.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(source) => return Err(KeystoreError::Io { path, source }),
+        };
+        let mut text = String::new();
+        let read = file.take(NOTE_BYTES_MAX + 1).read_to_string(&mut text);
+        let number = text.strip_suffix('\n').and_then(|digits| digits.parse::<u64>().ok());
+        match (read, number) {
+            (Ok(_), Some(number)) if format!("{number}\n") == text => Ok(number),
+            (Err(source), _) if source.kind() != ErrorKind::InvalidData => Err(KeystoreError::Io { path, source }),
+            _ => Err(KeystoreError::BadNote { path }),
         }
     }
 
-    /// After a crash at any point there is the old file or the new one, whole.
-    pub(crate) fn write(&self, lock: &mut WriteLock, text: &str, revision: u64) -> Result<Stamp, KeystoreError> {
-        let io = |source| self.io(source);
-        let fresh = self.beside(".new");
-        match fs::remove_file(&fresh) {
-            // Whoever left it behind is dead: we have the lock.
-            Ok(()) => {}
-            Err(source) if source.kind() == ErrorKind::NotFound => {}
-            Err(source) => return Err(io(source)),
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map_err(io)?;
-        file.write_all(text.as_bytes()).map_err(io)?;
-        file.sync_all().map_err(io)?;
-        let stamp = Self::stamp_of(&file.metadata().map_err(io)?);
-        fs::rename(&fresh, &self.path).map_err(io)?;
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(io)?;
-        lock.note(revision).map_err(io)?;
+    /// Brings the note up to the key file, which a writer that died may have left one step ahead. Whoever may not write here
+    /// leaves that to the next writer.
+    pub(crate) fn catch_up(&self, revision: u64) {
+        let noted = self.lock().and_then(|_lock| {
+            if self.noted_revision()? >= revision {
+                return Ok(());
+            }
+            let noted = self.fresh(NOTE, &format!("{revision}\n")).and_then(|note| self.put(&note, NOTE));
+            noted.inspect_err(|_| self.discard(NOTE)).map_err(|source| self.io(source))
+        });
+        noted.unwrap_or_default();
+    }
+
+    /// All that can fail for want of room is done before the key file changes. After a crash at any point there is the old
+    /// file or the new one, whole, and a note that is at most one revision behind.
+    pub(crate) fn write(&self, _: &WriteLock, text: &str, revision: u64) -> Result<Stamp, KeystoreError> {
+        let placed = || {
+            let note = self.fresh(NOTE, &format!("{revision}\n"))?;
+            let file = self.fresh("", text)?;
+            let stamp = Self::stamp_of(&fs::metadata(&file)?);
+            // What can't be opened can't be synced.
+            File::open(self.folder())?;
+            fs::rename(&file, &self.path)?;
+            Ok((note, stamp))
+        };
+        let (note, stamp) = placed().map_err(|source| {
+            self.discard("");
+            self.discard(NOTE);
+            self.io(source)
+        })?;
+        let settled = self.sync_folder().and_then(|()| self.put(&note, NOTE));
+        settled.map_err(|source| KeystoreError::Unsettled { path: self.path.clone(), source })?;
         Ok(stamp)
+    }
+
+    /// Writes what is to become the file with this ending. What a dead writer left there is gone: we have the lock.
+    fn fresh(&self, ending: &str, text: &str) -> std::io::Result<PathBuf> {
+        let path = self.beside(&format!("{ending}.new"));
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => return Err(source),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        Ok(path)
+    }
+
+    fn put(&self, fresh: &Path, ending: &str) -> std::io::Result<()> {
+        fs::rename(fresh, self.beside(ending))?;
+        self.sync_folder()
+    }
+
+    /// Half a file is worth nothing, and a full disk needs the room. What can't be removed is, by the next writer.
+    fn discard(&self, ending: &str) {
+        fs::remove_file(self.beside(&format!("{ending}.new"))).unwrap_or_default();
+    }
+
+    fn folder(&self) -> &Path {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
+    }
+
+    fn sync_folder(&self) -> std::io::Result<()> {
+        File::open(self.folder())?.sync_all()
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
@@ -134,14 +196,5 @@ impl Drop for WriteLock {
     fn drop(&mut self) {
         // An error leaves the lock to the closing of the file.
         self.file.unlock().unwrap_or_default();
-    }
-}
-
-impl WriteLock {
-    fn note(&mut self, revision: u64) -> std::io::Result<()> {
-        self.file.rewind()?;
-        self.file.set_len(0)?;
-        writeln!(self.file, "{revision}")?;
-        self.file.sync_all()
     }
 }

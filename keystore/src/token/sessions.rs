@@ -6,9 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::session::{Session, UserType};
-use cryptoki::slot::Slot;
+use cryptoki::slot::{Slot, TokenInfo};
 use cryptoki::types::AuthPin;
 
+use crate::token::pins::{Pin, Pins};
 use crate::token::{TokenConfig, context};
 use crate::{KeystoreError, PinFault};
 
@@ -19,9 +20,12 @@ pub(super) struct Sessions {
     context: Pkcs11,
     label: String,
     pin: AuthPin,
+    /// The PIN, to remember it by.
+    known: Pin,
+    insist: AtomicBool,
     idle: Mutex<Vec<Session>>,
-    /// A wrong PIN tried a few times locks the token for everyone.
-    pin_refused: AtomicBool,
+    /// The token took the PIN from us before.
+    pin_taken: AtomicBool,
 }
 
 impl Sessions {
@@ -29,10 +33,12 @@ impl Sessions {
         let context = context::load(&config.module)?;
         Ok(Self {
             context,
-            label: config.label,
+            known: Pin::new(&config)?,
             pin: AuthPin::new(config.pin.as_str().into()),
+            label: config.label,
+            insist: AtomicBool::new(config.insist),
             idle: Mutex::new(Vec::new()),
-            pin_refused: AtomicBool::new(false),
+            pin_taken: AtomicBool::new(false),
         })
     }
 
@@ -118,28 +124,57 @@ impl Sessions {
     }
 
     fn open(&self) -> Result<Session, KeystoreError> {
-        if self.pin_refused.load(Ordering::Acquire) {
-            return Err(KeystoreError::Pin { label: self.label.clone(), fault: PinFault::Wrong });
-        }
-        let slot = self.slot()?;
+        // Held until the token has answered: two threads must not try one wrong PIN twice.
+        let mut pins = Pins::lock();
+        let (slot, info) = self.slot()?;
+        self.may_try(&pins, &info)?;
         let session = self.context.open_rw_session(slot).map_err(|error| self.fault(&error))?;
         match session.login(UserType::User, Some(&self.pin)) {
+            Ok(()) => {
+                pins.taken(&self.known);
+                self.pin_taken.store(true, Ordering::Release);
+                Ok(session)
+            }
             // The login belongs to the process, not to the session.
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
+            Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
             Err(error) => {
                 let fault = self.fault(&error);
                 if matches!(fault, KeystoreError::Pin { .. }) {
-                    self.pin_refused.store(true, Ordering::Release);
+                    pins.refused(&self.known);
                 }
                 Err(fault)
             }
         }
     }
 
-    fn slot(&self) -> Result<Slot, KeystoreError> {
+    /// A wrong PIN tried a few times locks the token for everyone, and a service that restarts in a loop tries often. What
+    /// the token says of wrong tries outlives the process.
+    fn may_try(&self, pins: &Pins, info: &TokenInfo) -> Result<(), KeystoreError> {
+        let pin = |fault| Err(KeystoreError::Pin { label: self.label.clone(), fault });
+        if info.user_pin_locked() {
+            return pin(PinFault::Locked);
+        }
+        if self.insist.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        if pins.were_refused(&self.known) {
+            return pin(PinFault::Wrong);
+        }
+        if info.user_pin_final_try() {
+            return pin(PinFault::LastTry);
+        }
+        // Somebody else may have mistyped it while we were logged in; ours was right then.
+        if info.user_pin_count_low() && !self.pin_taken.load(Ordering::Acquire) {
+            return pin(PinFault::TriedBefore);
+        }
+        Ok(())
+    }
+
+    fn slot(&self) -> Result<(Slot, TokenInfo), KeystoreError> {
         let slots = self.context.get_slots_with_token().map_err(|error| self.fault(&error))?;
-        let is_ours = |slot: &Slot| self.context.get_token_info(*slot).is_ok_and(|info| info.label() == self.label);
-        slots.into_iter().find(is_ours).ok_or_else(|| KeystoreError::NoToken { label: self.label.clone() })
+        let with_info = |slot: Slot| self.context.get_token_info(slot).ok().map(|info| (slot, info));
+        let ours = slots.into_iter().filter_map(with_info).find(|(_, info)| info.label() == self.label);
+        ours.ok_or_else(|| KeystoreError::NoToken { label: self.label.clone() })
     }
 }
 

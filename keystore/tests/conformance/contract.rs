@@ -193,7 +193,7 @@ pub fn a_wrong_secret_opens_nothing(ground: &dyn Ground) {
     assert!(matches!(error, KeystoreError::File { .. } | KeystoreError::Pin { .. }), "{error}");
     assert!(error.to_string().contains("wrong"), "{error}");
     assert_eq!(error.disposition(), Disposition::Fatal);
-    ground.custodian().list().unwrap();
+    ground.provider_after_a_wrong_secret().list().unwrap();
 }
 
 pub fn eight_threads_get_the_right_answers(ground: &dyn Ground) {
@@ -273,8 +273,7 @@ pub fn no_operation_is_silent(ground: &dyn Ground) {
     after(true, "token-key:root-1");
     let wrapped = keys.wrap(&kek, &scope(&handle), &subject).unwrap();
     keys.unwrap(&scope(&handle), &wrapped).unwrap();
-    keys.rewrap(&scope(&handle), &wrapped, &kek).unwrap();
-    after(true, "wrap:kek-1 unwrap:kek-1 rewrap:kek-1");
+    after(true, "wrap:kek-1 unwrap:kek-1");
     keys.list().unwrap();
     after(true, "list");
     for state in [KeyState::Retiring, KeyState::Archived, KeyState::Compromised, KeyState::Destroyed] {
@@ -290,10 +289,30 @@ pub fn no_operation_is_silent(ground: &dyn Ground) {
     assert!(keys.tenant_keys(&none, "north").is_err());
     assert!(keys.wrap(&none, &scope(&handle), &subject).is_err());
     assert!(keys.unwrap(&scope(&handle), &WrappedKey { kek: none.clone(), ..wrapped.clone() }).is_err());
-    assert!(keys.rewrap(&scope(&handle), &wrapped, &none).is_err());
     assert!(keys.change(&none, KeyState::Active).is_err());
     assert!(keys.create(&kek, &Purpose::Epoch).is_err());
-    after(false, "token-key:none wrap:none unwrap:none rewrap:none activate:none create:kek-1");
+    after(false, "token-key:none wrap:none unwrap:none activate:none create:kek-1");
+}
+
+pub fn both_halves_of_a_rewrap_are_reported(ground: &dyn Ground) {
+    let (keys, events) = ground.watched();
+    let handle = handle();
+    let (old, new) = (active(&keys, "kek-1", &wrapping("north", 1)), active(&keys, "kek-2", &wrapping("north", 2)));
+    let wrapped = keys.wrap(&old, &scope(&handle), &SubjectKey::from_bytes(handle, [1; 32])).unwrap();
+    let absent = WrappedKey { kek: id("none"), ..wrapped.clone() };
+    for (from, to, expected) in [
+        (&wrapped, &new, &[("unwrap:kek-1", true), ("rewrap:kek-2", true)][..]),
+        (&wrapped, &id("none"), &[("unwrap:kek-1", true), ("rewrap:none", false)]),
+        // The second half is not begun.
+        (&absent, &new, &[("unwrap:none", false)]),
+    ] {
+        events.lock().unwrap().clear();
+        let moved = keys.rewrap(&scope(&handle), from, to);
+        assert_eq!(moved.is_ok(), expected.iter().all(|(_, done)| *done));
+        let seen: Vec<_> = events.lock().unwrap().iter().map(told).collect();
+        let expected: Vec<_> = expected.iter().map(|(name, done)| ((*name).to_owned(), *done)).collect();
+        assert_eq!(seen, expected);
+    }
 }
 
 fn told(event: &seal::keys::KeyEvent) -> (String, bool) {

@@ -26,6 +26,10 @@ pub trait Ground {
     /// A new provider on the same keys, as another process would have.
     fn provider(&self) -> Arc<dyn KeyProvider>;
     fn open_wrongly(&self) -> KeystoreError;
+    /// A token wants to be told that the next try is meant.
+    fn provider_after_a_wrong_secret(&self) -> Arc<dyn KeyProvider> {
+        self.provider()
+    }
     fn take_away(&self);
     fn put_back(&self);
 
@@ -90,7 +94,8 @@ impl TokenGround {
     pub fn run(name: &str, scenario: impl FnOnce(&Self)) {
         if let Some(conf) = std::env::var_os(CONF).filter(|conf| Path::new(conf).ends_with("sealtrail-test.conf")) {
             let tokens = Path::new(&conf).parent().unwrap().join("tokens");
-            let config = TokenConfig { module: module(), label: LABEL.to_owned(), pin: PIN.to_owned().into() };
+            let config =
+                TokenConfig { module: module(), label: LABEL.to_owned(), pin: PIN.to_owned().into(), insist: false };
             scenario(&Self { config, tokens, name: RefCell::default() });
             return;
         }
@@ -112,6 +117,10 @@ impl TokenGround {
         TokenConfig { pin: pin.to_owned().into(), ..self.config.clone() }
     }
 
+    pub fn insist(&self, pin: &str) -> Result<TokenProvider, KeystoreError> {
+        TokenProvider::open(TokenConfig { insist: true, ..self.with_pin(pin) })
+    }
+
     pub fn open(&self) -> TokenProvider {
         TokenProvider::open(self.config.clone()).unwrap()
     }
@@ -130,6 +139,10 @@ impl Ground for TokenGround {
 
     fn open_wrongly(&self) -> KeystoreError {
         TokenProvider::open(self.with_pin("0000-wrong")).unwrap_err()
+    }
+
+    fn provider_after_a_wrong_secret(&self) -> Arc<dyn KeyProvider> {
+        Arc::new(self.insist(PIN).unwrap())
     }
 
     fn take_away(&self) {

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use cryptoki::context::Pkcs11;
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeInfo, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::types::AuthPin;
-use keystore::{KeystoreError, TokenConfig, TokenProvider};
+use keystore::{KeystoreError, PinFault, TokenConfig, TokenProvider};
 use seal::keys::{Disposition, KeyProvider, KeyState, Purpose, Secret};
 
 use crate::ground::{Ground, PIN, TokenGround, id, kill_sessions, module};
@@ -26,6 +26,13 @@ fn session_with(pin: &str) -> Session {
         Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => session,
         Err(error) => panic!("{error}"),
     }
+}
+
+/// One try at the token, past all of ours.
+fn login(pin: &str) -> Result<(), Error> {
+    let context = Pkcs11::new(module()).unwrap();
+    let slot = context.get_slots_with_initialized_token().unwrap()[0];
+    context.open_rw_session(slot).unwrap().login(UserType::User, Some(&AuthPin::new(pin.into())))
 }
 
 fn objects(session: &Session, label: &str) -> Vec<ObjectHandle> {
@@ -106,7 +113,7 @@ fn a_pin_that_was_refused_is_not_tried_again() {
         session.set_pin(&AuthPin::new(PIN.into()), &AuthPin::new("1234-other".into())).unwrap();
         kill_sessions();
         let told = provider.list().unwrap_err();
-        assert!(told.to_string().contains("refused the PIN: it is wrong"), "{told}");
+        assert!(told.to_string().contains("refused the PIN as wrong"), "{told}");
         assert_eq!(told.disposition(), Disposition::Fatal);
         assert!(!told.to_string().contains(PIN), "{told}");
         // The PIN would be right again, but it is not tried: a token locks after a few wrong ones.
@@ -114,7 +121,46 @@ fn a_pin_that_was_refused_is_not_tried_again() {
         session.set_pin(&AuthPin::new("1234-other".into()), &AuthPin::new(PIN.into())).unwrap();
         drop(session);
         assert_eq!(provider.list().unwrap_err(), told);
+        // Nor by a provider that is opened anew, as a service does that starts its worker again.
+        let error = TokenProvider::open(ground.config.clone()).unwrap_err();
+        assert!(matches!(error, KeystoreError::Pin { fault: PinFault::Wrong, .. }), "{error}");
+        // A person who has looked it up says so; then it is right, and counts as right again.
+        assert_eq!(ground.insist(PIN).unwrap().list().unwrap().len(), 1);
         assert_eq!(ground.open().list().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_token_that_counts_a_wrong_pin_is_not_given_another_by_the_next_process() {
+    scenario("a_token_that_counts_a_wrong_pin_is_not_given_another_by_the_next_process", |ground| {
+        // What another process did: this one has no memory of it, the token has.
+        let slot = Pkcs11::new(module()).unwrap();
+        slot.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).unwrap();
+        let refused = login("0000-wrong").unwrap_err();
+        assert!(matches!(refused, Error::Pkcs11(RvError::PinIncorrect, _)), "{refused}");
+        // The right PIN too: nobody knows yet that it is. If it were tried it would open.
+        for _ in 0..3 {
+            let error = TokenProvider::open(ground.config.clone()).unwrap_err();
+            assert!(matches!(error, KeystoreError::Pin { fault: PinFault::TriedBefore, .. }), "{error}");
+            assert_eq!(error.disposition(), Disposition::Fatal);
+            assert!(error.to_string().contains("`insist`") && !error.to_string().contains(PIN), "{error}");
+        }
+        // Who insists tries once, not at every session.
+        let error = ground.insist("1111-wrong").unwrap_err();
+        assert!(matches!(error, KeystoreError::Pin { fault: PinFault::Wrong, .. }), "{error}");
+        drop(ground.insist(PIN).unwrap());
+        ground.open().list().unwrap();
+    });
+}
+
+#[test]
+fn a_provider_whose_pin_was_right_outlives_somebody_elses_typing_error() {
+    scenario("a_provider_whose_pin_was_right_outlives_somebody_elses_typing_error", |ground| {
+        let provider = ground.open();
+        provider.create(&id("mac"), &Purpose::Epoch, None).unwrap();
+        kill_sessions();
+        login("0000-wrong").unwrap_err();
+        assert_eq!(provider.list().unwrap().len(), 1);
     });
 }
 

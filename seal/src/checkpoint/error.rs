@@ -1,5 +1,7 @@
 //! Why a note, a checkpoint or a key is refused.
 
+use crate::keys::Disposition;
+
 /// A note that says nothing to us, or a key that is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
@@ -17,4 +19,20 @@ pub enum NoteError {
     OtherTrail,
     #[error("the key is not in the form of {0}")]
     BadKey(&'static str),
+}
+
+impl NoteError {
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            // The caller's own, so that every note would be refused.
+            Self::BadKey(_) => Disposition::Fatal,
+            Self::TooLong
+            | Self::Malformed(_)
+            | Self::TooManySignatures
+            | Self::NotSigned
+            | Self::BadSignature
+            | Self::OtherTrail => Disposition::Reject,
+        }
+    }
 }

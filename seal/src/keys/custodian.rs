@@ -66,6 +66,19 @@ impl Custodian {
         })
     }
 
+    /// The tenant's active wrapping key of the latest period.
+    pub fn current_wrapping(&self, tenant: &str) -> Result<KeyId, KeyError> {
+        self.reported(Operation::Current, None, || {
+            let period = |info: &KeyInfo| match &info.purpose {
+                Purpose::Wrapping { tenant: of, period } if of == tenant => Some((*period, info.serial)),
+                _ => None,
+            };
+            let active = self.provider.list()?.into_iter().filter(|info| info.state == KeyState::Active);
+            let latest = active.filter_map(|info| Some((period(&info)?, info.id))).max_by_key(|(period, _)| *period);
+            latest.map(|(_, id)| id).ok_or_else(|| KeyError::NoWrappingKey(tenant.to_owned()))
+        })
+    }
+
     /// The signing half. Each derivation asks anew whether the key may still be used.
     pub fn epoch_signer(&self, id: &KeyId) -> Result<EpochKey, KeyError> {
         let hash = self.watched(Operation::EpochSigner, id, Use::Protect)?;
@@ -100,12 +113,12 @@ impl Custodian {
         })
     }
 
-    /// Moves a wrapped key under another wrapping key, so that the old one can be destroyed.
+    /// Moves a wrapped key under another wrapping key, so that the old one can be destroyed. Two operations on two keys,
+    /// and so two reports.
     pub fn rewrap(&self, scope: &WrapScope<'_>, wrapped: &WrappedKey, to: &KeyId) -> Result<WrappedKey, KeyError> {
-        self.reported(Operation::Rewrap, Some(to), || {
-            let root = self.unwrap_quietly(scope, wrapped)?;
-            self.wrap_quietly(to, scope, &root)
-        })
+        let from = Some(&wrapped.kek);
+        let root = self.reported(Operation::Unwrap, from, || self.unwrap_quietly(scope, wrapped))?;
+        self.reported(Operation::Rewrap, Some(to), || self.wrap_quietly(to, scope, &root))
     }
 
     fn wrap_quietly(&self, kek: &KeyId, scope: &WrapScope<'_>, root: &Secret) -> Result<WrappedKey, KeyError> {

@@ -35,6 +35,10 @@ pub enum KeyError {
     OtherTenant(KeyId),
     #[error("there is no active key for {0}; create one and activate it")]
     NoneActive(Purpose),
+    #[error("tenant {0} has no active wrapping key; create one for a new period and activate it")]
+    NoWrappingKey(String),
+    #[error("a subject's key is not in memory; look up the batch's subjects and seal again")]
+    NotLoaded,
     #[error("the key provider does not answer ({0}); sealing waits until it does")]
     Unavailable(String),
     #[error("the key provider is broken: {0}")]
@@ -55,13 +59,14 @@ impl KeyError {
     #[must_use]
     pub fn disposition(&self) -> Disposition {
         match self {
-            Self::Unavailable(_) => Disposition::Retry,
+            Self::Unavailable(_) | Self::NotLoaded => Disposition::Retry,
+            // One tenant's records wait as dead letters; the others go on.
+            Self::NoWrappingKey(_) => Disposition::Reject,
             Self::Exists(_) | Self::BadTenant | Self::Transition { .. } | Self::State { .. } => Disposition::Reject,
             Self::Purpose { .. } | Self::OtherTenant(_) => Disposition::Reject,
             Self::BadId | Self::CannotOpen | Self::BadDisclosure | Self::TooLong => Disposition::Reject,
-            Self::Unknown(_) | Self::NoneActive(_) | Self::Broken(_) | Self::File(_) | Self::NonceRepeated => {
-                Disposition::Fatal
-            }
+            Self::File(fault) => fault.disposition(),
+            Self::Unknown(_) | Self::NoneActive(_) | Self::Broken(_) | Self::NonceRepeated => Disposition::Fatal,
         }
     }
 }

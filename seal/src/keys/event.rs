@@ -34,6 +34,7 @@ pub enum Operation {
     TokenKey,
     Wrap,
     Unwrap,
+    /// A wrapped key is wrapped anew; that it was unwrapped before is reported by itself.
     Rewrap,
 }
 

@@ -1,6 +1,7 @@
 //! Why a proof cannot be made or does not hold.
 
 use super::Subtree;
+use crate::keys::Disposition;
 
 /// A proof that cannot be made, or that proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,4 +16,15 @@ pub enum TreeError {
     OtherRoot,
     #[error("the hash of subtree {0} is not to be had: restore the tile, or rebuild it from the leaves")]
     Missing(Subtree),
+}
+
+impl TreeError {
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            // What the log itself should have.
+            Self::Missing(_) => Disposition::Fatal,
+            Self::TooLarge | Self::OutOfRange | Self::PathLength | Self::OtherRoot => Disposition::Reject,
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::protect::SubjectClass;
 
 const TOKEN: &str = "sealtrail/token/1";
 const SUBJECT: &str = "sealtrail/subject/1";
+const GENERATION: &str = "sealtrail/subject-generation/1";
 const TAG: &str = "sealtrail/tag/1";
 
 /// What a subject is called in records: says nothing about the id to anyone without the tenant's token key.
@@ -97,6 +98,15 @@ impl TenantKeys {
         Handle(self.half(SUBJECT, class.name(), subject))
     }
 
+    /// The handle of a later generation of a subject's key. `first` is the first generation's, and says what it is.
+    #[must_use]
+    pub fn generation(&self, first: &Handle, generation: u32) -> Handle {
+        if generation <= 1 {
+            return *first;
+        }
+        Handle(half(self.0.derive(GENERATION, &[&first.0, &generation.to_be_bytes()])))
+    }
+
     /// Four digits that tell redacted values of one text apart, and give away 16 bits at most.
     #[must_use]
     pub fn tag(&self, label: &str, value: &str) -> String {
@@ -105,11 +115,14 @@ impl TenantKeys {
     }
 
     fn half(&self, label: &str, class: &str, value: &str) -> [u8; 16] {
-        let whole = self.0.derive(label, &[class.as_bytes(), value.as_bytes()]);
-        let mut half = [0; 16];
-        half.copy_from_slice(&whole[..16]);
-        half
+        half(self.0.derive(label, &[class.as_bytes(), value.as_bytes()]))
     }
+}
+
+fn half(whole: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&whole[..16]);
+    half
 }
 
 impl fmt::Debug for TenantKeys {
@@ -154,6 +167,12 @@ mod tests {
         assert_eq!(keys.token("email", "x").to_string(), whole("sealtrail/token/1", "email", "x")[..32]);
         let handle = keys.handle(SubjectClass::Patient, "x").to_string();
         assert_eq!(handle, whole("sealtrail/subject/1", "patient", "x")[..32]);
+        let first = keys.handle(SubjectClass::Patient, "x");
+        let parts: [&[u8]; 2] = [first.as_bytes(), &2_u32.to_be_bytes()];
+        let second = hex::encode(kdf(&key, "sealtrail/subject-generation/1", &parts).expose());
+        assert_eq!(keys.generation(&first, 2).to_string(), second[..32]);
+        assert_eq!(keys.generation(&first, 1), first);
+        assert_ne!(keys.generation(&first, 3), keys.generation(&first, 2));
         assert_eq!(keys.tag("NAME", "x"), whole("sealtrail/tag/1", "NAME", "x")[..4]);
     }
 

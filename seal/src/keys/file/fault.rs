@@ -1,5 +1,7 @@
 //! What can be wrong with a key file, and what to do about it.
 
+use crate::keys::Disposition;
+
 /// Why a key file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
@@ -29,4 +31,15 @@ pub enum FileFault {
         "the key file is at revision {found}, but {seen} was seen before; an older copy was put back: restore the newer"
     )]
     RolledBack { found: u64, seen: u64 },
+}
+
+impl FileFault {
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            // Only a new file asks for it; the one that is there is as good as before.
+            Self::WeakPassphrase => Disposition::Reject,
+            _ => Disposition::Fatal,
+        }
+    }
 }
