@@ -3,11 +3,12 @@
 use super::after::after;
 use super::before::{Side, before};
 use super::parts::{Part, Run, Sort};
-use super::word::{IMPOSSIBLE, Points, Standing, points};
+use super::word::{IMPOSSIBLE, Points, Standing, is_unknown, points};
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
 use crate::gazetteer::{Fact, Known, Role, phrase_hash};
 use crate::listed::{Kind, Scene};
+use crate::text::Class;
 
 /// A full name has at most so many words, initials and particles apart.
 const WORDS: usize = 5;
@@ -129,7 +130,11 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
 /// A signature: nothing else stands in its sentence.
 fn stands_for_itself(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
     let opens = scene.token(first.first).is_some_and(|token| token.starts_sentence() || token.starts_line());
-    let closes = scene.token(last.last + 1).is_none_or(|next| next.class == crate::text::Class::Newline);
+    let stop = last.last + 1 + usize::from(scene.is_mark(last.last + 1, b'.') && scene.is_tight(last.last + 1));
+    let next = scene.token(stop);
+    let closes = next.is_none_or(|next| {
+        next.class == Class::Newline || stop > last.last + 1 && next.space_before() && next.starts_sentence()
+    });
     opens && closes && first.first > 0
 }
 
@@ -161,7 +166,7 @@ fn words_inside(stretch: &[Part], announced: bool) -> Option<(i32, Known, Eviden
         // Behind a sure given name a common word is a surname.
         let led = opening.is_some_and(|opening: Points| opening.given >= 7) && part.known.last() >= 5;
         let mut own = part.worth(announced && opening.is_none() || led);
-        if opening.is_none() && follows_month_name(part, stretch) {
+        if opening.is_none() && follows_word_name(part, stretch) {
             own.given = part.known.first() / 2 + 2;
         }
         if own.best() < IMPOSSIBLE {
@@ -208,9 +213,9 @@ fn only_initials(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<
 
 /// Two or three letters with their full stops, as courts write people they do not name.
 fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<i32> {
-    const OTHERS: [&str; 22] = [
+    const OTHERS: [&str; 24] = [
         "U.S.", "U.K.", "E.U.", "U.N.", "E.R.", "M.D.", "R.N.", "P.A.", "N.P.", "D.O.", "P.O.", "I.V.", "I.M.", "D.C.",
-        "L.A.", "N.Y.", "N.J.", "T.V.", "A.M.", "P.M.", "B.P.", "I.D.",
+        "L.A.", "N.Y.", "N.J.", "T.V.", "A.M.", "P.M.", "B.P.", "I.D.", "U.S.C.", "U.S.A.",
     ];
     let (first, last) = (stretch.first()?, stretch.last()?);
     let scene = place.scene;
@@ -231,10 +236,14 @@ fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option
     Some(base + left.points + right.points)
 }
 
-/// `May Summers`, `April Jones`: a month that is a given name, before a surname.
-fn follows_month_name(part: &Part, stretch: &[Part]) -> bool {
-    let last = stretch.last().filter(|last| last.sort == Sort::Word && stretch.len() > 1);
-    part.known.plays(Role::Calendar) && part.known.first() >= 7 && last.is_some_and(|last| last.known.last() >= 7)
+/// `May Summers`, `Faith Ross`, `Hope Kovarquist`: a month or a virtue that is a given name, before a surname.
+fn follows_word_name(part: &Part, stretch: &[Part]) -> bool {
+    let Some(last) = stretch.last().filter(|last| last.sort == Sort::Word && stretch.len() > 1) else { return false };
+    let known = part.known;
+    let word = known.plays(Role::Calendar) && known.first() >= 7
+        || known.first() >= 8 && known.common() >= 4 && part.class == Class::Capital;
+    let surname = last.known.last() >= 7 && last.known.common() <= 6;
+    word && (surname || last.class == Class::Capital && is_unknown(last.known))
 }
 
 fn trailing_initial(word: &Part) -> bool {
