@@ -64,7 +64,7 @@ fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Sid
     let known = scene.known(at);
     let term = known.plays(Role::EponymHead) || (known.is(Fact::Clinical) && known.common() <= 3);
     let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym);
-    if term && !announced && (eponym || word.first() < 10) {
+    if term && !announced && (eponym || word.first() < 5) {
         return Side::of(-12);
     }
     if word.plays(Role::Eponym) && !announced {
@@ -183,9 +183,22 @@ fn is_placed(scene: &Scene<'_>, at: usize) -> bool {
     match scene.word(at) {
         "in" => matches!(
             scene.word(at + 1),
-            "bed" | "room" | "rm" | "registration" | "billing" | "triage" | "clinic" | "reception" | "recovery" | "bay" | "ICU" | "ED"
+            "bed"
+                | "room"
+                | "rm"
+                | "registration"
+                | "billing"
+                | "triage"
+                | "clinic"
+                | "reception"
+                | "recovery"
+                | "bay"
+                | "ICU"
+                | "ED"
         ),
-        "to" => matches!(scene.word(at + 1), "continue" | "follow" | "call" | "bring" | "see" | "return" | "start" | "stop"),
+        "to" => {
+            matches!(scene.word(at + 1), "continue" | "follow" | "call" | "bring" | "see" | "return" | "start" | "stop")
+        }
         "at" => scene.word(at + 1) == "bedside",
         "speaking" | "here" => true,
         _ => false,

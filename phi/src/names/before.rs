@@ -189,6 +189,9 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
     if known.plays(Role::Relation) {
         return Side::of(if lower { 6 } else { 4 });
     }
+    if matches!(scene.word(at), "family" | "Family") {
+        return Side::of(4);
+    }
     if known.plays(Role::Person) {
         // `Patient Education` has two capitals, `patient Maria` one.
         return Side::of(if lower { 5 } else { 4 });

@@ -102,6 +102,11 @@ fn follows(scene: &Scene<'_>, at: usize) -> bool {
         if before.is_mark(b'.') {
             // `J.R. Smith`, but no new sentence behind a word.
             scene.is_initial(at.wrapping_sub(2)) || short_prefix(scene, at.wrapping_sub(2))
+        } else if before.is_mark(b'-') {
+            // `al-Rashidi`
+            scene.is_tight(at)
+                && scene.plays(at.wrapping_sub(2), Role::Particle)
+                && scene.class(at.wrapping_sub(2)) == Some(Class::Lower)
         } else {
             token.space_before() && before.class != Class::Newline
         }
@@ -117,7 +122,11 @@ fn short_prefix(scene: &Scene<'_>, at: usize) -> bool {
 pub(super) fn starts_with_particle(scene: &Scene<'_>, at: usize) -> bool {
     scene.class(at) == Some(Class::Lower)
         && scene.plays(at, Role::Particle)
-        && (at == 0 || scene.plays(at - 1, Role::Title) || scene.is_mark(at - 1, b'.') || hyphen_behind(scene, at))
+        && (at == 0
+            || scene.token(at).is_some_and(crate::text::Token::starts_line)
+            || scene.plays(at - 1, Role::Title)
+            || scene.is_mark(at - 1, b'.')
+            || hyphen_behind(scene, at))
         && particle_end(scene, at).is_some()
 }
 

@@ -119,6 +119,10 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     {
         sum -= 5;
     }
+    // `Wong-Baker 2`: two surnames and nothing that speaks of a person are a scale's or a test's.
+    if words == 1 && first.joined && first.known.first() < 5 && left.points <= 0 && right.points <= 1 {
+        sum -= 4;
+    }
     if last.last > first.first && !announced && is_town(place.scene, first, last) {
         sum -= 9;
     }

@@ -102,7 +102,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     }
     if loss == 0 && last >= 5 && first < 5 && common == 0 && !known.is(Fact::Eponym) && known.city() == 0 {
         // Hardly anything but a surname.
-        points.family += 3;
+        points.family = points.family.max((points.family + 3).min(9));
     }
     if part.class == Class::Upper && !standing.shouted && part.first == part.last {
         points = points.minus(capitals_loss(scene, part));

@@ -16,6 +16,8 @@ struct Row {
     kind: Option<Kind>,
     /// Words that tell one place from another.
     telling: usize,
+    /// Words of these that are no everyday words.
+    sure: usize,
     soft: bool,
 }
 
@@ -240,17 +242,16 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         row.soft = true;
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
-        let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
-        let practice = at > from
-            && scene.known(at - 1).city() >= 3
-            && scene.known(at - 1).first() < 8
-            && is_practice(scene.word(at));
+        let health =
+            matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE" | "Medicine");
+        let practice = at > from && row.sure > 0 && scene.known(at - 1).first() < 8 && is_practice(scene.word(at));
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
         }
-    } else if is_telling(scene, at) {
+    } else if is_telling(scene, at) || opens && is_named(scene, at) {
         row.telling += 1;
+        row.sure += usize::from(is_telling(scene, at));
         // `University of Leeds`, `Hospital of Saint Anna`.
         if row.kind.is_some() && at > row.last && !known.plays_any(HEADS) {
             row.last = at;
@@ -275,7 +276,12 @@ fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
 
 /// `Springfield Pediatrics`.
 fn is_practice(word: &str) -> bool {
-    const PRACTICES: [&str; 9] = [
+    const PRACTICES: [&str; 14] = [
+        "Orthopaedics",
+        "Paediatrics",
+        "Obstetrics",
+        "Neurology",
+        "Urology",
         "Pediatrics",
         "Cardiology",
         "Orthopedics",
@@ -298,6 +304,26 @@ fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
         ),
         _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
     }
+}
+
+/// `Kestrel Breast Clinic`, `Bright Creek Family Medicine`: an everyday word with a capital in the middle of a sentence.
+fn is_named(scene: &Scene<'_>, at: usize) -> bool {
+    const OTHER: u64 = Role::set(&[
+        Role::CareMod,
+        Role::CareSoft,
+        Role::CareTail,
+        Role::Never,
+        Role::Demonym,
+        Role::Person,
+        Role::Direction,
+        Role::Calendar,
+    ]);
+    let known = scene.known(at);
+    let inside =
+        scene.token(at).is_some_and(|token| token.space_before() && !token.starts_sentence() && !token.starts_line());
+    let led = at.checked_sub(1).is_some_and(|before| scene.class(before) == Some(Class::Lower));
+    let plain = !known.plays_any(OTHER) && !known.is(Fact::Clinical) && !known.is(Fact::Drug);
+    inside && led && plain && scene.class(at) == Some(Class::Capital) && scene.is_capital(at + 1)
 }
 
 /// A name, a town, an unknown word: not a department or a kind of care.

@@ -168,6 +168,15 @@ pub(crate) fn find_prefixed(view: &View<'_>, rules: &[Labelled], at: usize, clai
         return None;
     }
     let fold = if token.class == Class::Alnum { super::fold_hash(word.get(..letters)?) } else { token.fold };
+    // `DOB04/12/1961`: only the space is missing.
+    if token.class == Class::Alnum
+        && let Some(rule) = view.lexicon.label(fold).and_then(|rule| rules.get(usize::from(rule)))
+        && rule.shape == Shape::Date
+    {
+        let end = super::date::labelled_end(view, start + letters)?;
+        claim(rule, (start + letters, end), Rank::Labelled, Evidence::LABEL_BEFORE, claims);
+        return Some(end);
+    }
     let rule = rules.get(usize::from(view.lexicon.prefix(fold)?))?;
     let (end, counted) = code_end(view, rule, start)?;
     if counted.digits < 3 {
