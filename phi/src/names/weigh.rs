@@ -2,7 +2,7 @@
 
 use super::after::after;
 use super::before::{Side, before};
-use super::parts::{Part, Run, Sort};
+use super::parts::{LONGEST, Part, Run, Sort};
 use super::word::{IMPOSSIBLE, Points, Standing, is_unknown, points};
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
@@ -12,6 +12,9 @@ use crate::text::Class;
 
 /// A full name has at most so many words, initials and particles apart.
 const WORDS: usize = 5;
+
+/// How many parts of a long row are looked at first.
+const AHEAD: usize = 5;
 
 /// A stretch and what it weighs.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +28,14 @@ pub(super) struct Weighed {
 
 /// The best stretch of a run, if any is a name.
 pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
+    // A long row is a list: its first name stands at its start, or the whole is looked at.
+    if run.parts().len() > AHEAD
+        && let Some(found) = run.parts().get(..AHEAD).and_then(|parts| best_of(place, parts))
+        && run.parts().get(AHEAD - 2).is_some_and(|part| found.last < part.first)
+        && run.parts().first().is_some_and(|part| found.first == part.first)
+    {
+        return Some(found);
+    }
     let found = best_of(place, run.parts())?;
     // `Carl Dorn Registrar Anna Berg`: the first name first, the rest is a run of its own.
     let ahead = run.parts().partition_point(|part| part.last < found.first);
@@ -37,10 +48,18 @@ fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
         return None;
     }
     let mut best: Option<Weighed> = None;
+    let mut rights = Rights::default();
+    // A row of words only is a list: no name in it has more than four.
+    let longest = if parts.len() > 4 && parts.iter().all(|part| part.sort == Sort::Word) { 4 } else { WORDS + 3 };
     for start in 0..parts.len() {
+        // What starts behind a name is looked at when that name is taken.
+        if best.is_some_and(|best| parts.get(start).is_some_and(|part| part.first > best.last)) {
+            break;
+        }
         let side = left(place, parts, start);
-        for end in start + 1..=parts.len().min(start + WORDS + 3) {
-            let Some(weighed) = parts.get(start..end).and_then(|stretch| weigh(place, stretch, side)) else { continue };
+        for end in start + 1..=parts.len().min(start + longest) {
+            let Some(stretch) = parts.get(start..end) else { continue };
+            let Some(weighed) = weigh(place, stretch, side, &mut rights) else { continue };
             let weighed = Weighed { points: weighed.points + right_neighbour(parts, end), ..weighed };
             if weighed.points >= ENOUGH && best.is_none_or(|best| weighed.points > best.points) {
                 best = Some(weighed);
@@ -48,6 +67,26 @@ fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
         }
     }
     best.map(|weighed| Found::of(&weighed, weighed.kind))
+}
+
+/// What stands behind each part, asked once however many stretches end there.
+#[derive(Default)]
+struct Rights {
+    sides: [[Option<(usize, Side)>; 2]; LONGEST],
+}
+
+impl Rights {
+    fn of(&mut self, place: &Place<'_, '_>, last: &Part, known: Known, announced: bool) -> Side {
+        let read = || after(place.scene, last.last, known, announced);
+        let Some(slot) = self.sides.get_mut(last.last % LONGEST).and_then(|pair| pair.get_mut(usize::from(announced)))
+        else {
+            return read();
+        };
+        match *slot {
+            Some((of, side)) if of == last.last => side,
+            _ => slot.insert((last.last, read())).1,
+        }
+    }
 }
 
 fn left(place: &Place<'_, '_>, parts: &[Part], start: usize) -> Side {
@@ -83,7 +122,7 @@ pub(super) fn standing(place: &Place<'_, '_>, part: &Part, announced: bool) -> S
     Standing { opens_sentence, shouted: place.shouted, announced }
 }
 
-fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed> {
+fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Rights) -> Option<Weighed> {
     let (first, last) = (stretch.first()?, stretch.last()?);
     if last.sort == Sort::Particle {
         return None;
@@ -106,7 +145,7 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     if words + initials > 1 {
         sum += 2 * i32::from(words > 1) + 1;
     }
-    let right = after(place.scene, last.last, known, announced);
+    let right = rights.of(place, last, known, announced);
     sum += left.points + right.points;
     if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
         sum += 5;

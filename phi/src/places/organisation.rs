@@ -49,6 +49,19 @@ const OPENS_NONE: u64 = Role::set(&[Role::Title, Role::Calendar, Role::Postnomin
 const HEADS: u64 = Role::set(&[Role::CareHead, Role::Court, Role::OrgOf, Role::Company]);
 
 fn continues_row(scene: &Scene<'_>, at: usize) -> bool {
+    is_joined(scene, at) || follows_row(scene, at)
+}
+
+/// `Ab-Ab`, `Ab'Ab`, `St. Anna`: what `joint` passes over belongs to the row that was read from its first word.
+fn is_joined(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(mark) = at.checked_sub(1).filter(|mark| scene.is_tight(*mark)) else { return false };
+    let Some(before) = mark.checked_sub(1).filter(|before| scene.is_capital(*before)) else { return false };
+    let tied = scene.is_tight(at) && (scene.is_mark(mark, b'-') || scene.is_apostrophe(mark));
+    let saint = scene.is_mark(mark, b'.') && scene.word(before).eq_ignore_ascii_case("st");
+    (tied || saint) && !scene.known(before).plays_any(OPENS_NONE)
+}
+
+fn follows_row(scene: &Scene<'_>, at: usize) -> bool {
     at > 0
         && scene.is_capital(at - 1)
         && scene.token(at).is_some_and(crate::text::Token::space_before)

@@ -132,10 +132,13 @@ fn answer(view: &View<'_>, rule: &Labelled, next: usize) -> Option<(usize, usize
         }
         let it = matches!(view.word(place), "s" | "is" | "its" | "Its" | "yes" | "Yes" | "sure" | "Sure")
             || asked && token.mark == b'\n';
+        if !(asked && it) {
+            continue;
+        }
         let value_place = if view.is_mark(place + 1, b',') { place + 2 } else { place + 1 };
         let starts = view.token(value_place).is_some_and(|token| token.class.has_digit())
             || is_code_word(view, rule, value_place);
-        if asked && it && starts {
+        if starts {
             return value(view, rule, value_place, true).filter(|span| span.1 - span.0 >= ANSWER_MIN);
         }
     }
