@@ -62,9 +62,10 @@ fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
 /// `Crohn's disease` is a term, `Anna's mother` is not.
 fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Side {
     let known = scene.known(at);
-    let term = known.plays(Role::EponymHead) || (known.is(Fact::Clinical) && known.common() <= 3);
+    let head = known.plays(Role::EponymHead);
+    let term = head || (known.is(Fact::Clinical) && known.common() <= 3);
     let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym);
-    if term && !announced && (eponym || word.first() < 5) {
+    if term && !announced && (eponym || word.first() < 5 && (head || word.is_listed_name())) {
         return Side::of(-12);
     }
     if word.plays(Role::Eponym) && !announced {

@@ -334,8 +334,12 @@ fn is_named(scene: &Scene<'_>, at: usize) -> bool {
     let known = scene.known(at);
     let inside =
         scene.token(at).is_some_and(|token| token.space_before() && !token.starts_sentence() && !token.starts_line());
-    let led = at.checked_sub(1).is_some_and(|before| scene.class(before) == Some(Class::Lower));
-    let plain = !known.plays_any(OTHER) && !known.is(Fact::Clinical) && !known.is(Fact::Drug);
+    let led = at.checked_sub(1).is_some_and(|before| {
+        scene.class(before) == Some(Class::Lower) || scene.is_mark(before, b',') || scene.is_mark(before, b':')
+    });
+    // `Cedar Fork Lung Center`: two words before the first that says what it is.
+    let long = !scene.known(at + 1).plays_any(OTHER | HEADS) && scene.known(at + 1).common() > 0;
+    let plain = !known.plays_any(OTHER) && (long || !known.is(Fact::Clinical) && !known.is(Fact::Drug));
     inside && led && plain && scene.class(at) == Some(Class::Capital) && scene.is_capital(at + 1)
 }
 

@@ -25,6 +25,10 @@ pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Cla
         claims.add(Kind::DateNumeric, (start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
         return Some(end);
     }
+    if let Some(end) = told_short(view, at, groups) {
+        claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::CALENDAR.with(Evidence::NEIGHBOURS));
+        return Some(end);
+    }
     month_year(view, groups, claims)
         .or_else(|| month_day(view, at, groups, claims))
         .or_else(|| compact(view, at, groups, claims))
@@ -59,6 +63,16 @@ pub(crate) fn end(view: &View<'_>, groups: &Groups) -> Option<usize> {
         || groups.may_end(view, 3)
         || word_follows(view, third.end);
     (fits && tail).then_some(third.end)
+}
+
+/// `on 2.6.98`, `seen 3-12-24`: a year of two digits, behind a word that speaks of a day.
+fn told_short(view: &View<'_>, at: usize, groups: &Groups) -> Option<usize> {
+    let [one, two, year] = groups.first::<3>()?;
+    let even = one.then == two.then && matches!(one.then, b'.' | b'-');
+    let fits = even && one.len() <= 2 && two.len() <= 2 && year.len() == 2;
+    let told = view.word_before(at).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+    let day = fits && told && is_day_and_month(2000 + year.value, one.value, two.value);
+    (day && groups.may_end(view, 3)).then_some(year.end)
 }
 
 /// `report_2021-03-14_final`, `2021-03-14.pdf`: a file's name goes on.
@@ -124,6 +138,7 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let score =
         view.note(next).is(UNIT | FRACTION_NOT_DATE) && !view.token(next).is_some_and(|token| token.starts_line());
     let before = view.word_before(at);
+    let score = score || before.is_some_and(|word| view.note(word).is(FRACTION_NOT_DATE) && view.word(word) != "of");
     let through = |word: usize| matches!(view.word(word), "through" | "thru" | "thur" | "throguh" | "thruogh");
     let ranged = through(next) || before.is_some_and(through);
     let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY)) || ranged;
