@@ -51,6 +51,8 @@ pub struct Input<'t> {
     pub tokens: &'t [Token],
     /// What more specific recognisers have, in any order.
     pub claims: &'t [Claim],
+    /// The text reads like a court's: people are written with initials.
+    pub court: bool,
 }
 
 fn cover(tokens: &[Token], taken: &mut [bool], start: u32, end: u32) {

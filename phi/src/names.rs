@@ -32,6 +32,7 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
     // Where the last name ended, in tokens: `Anna Berg and Carl Dorn`.
     let mut last_name = usize::MAX;
     let mut at = 0;
+    let mut run = Run::empty();
     while at < scene.tokens.len() {
         if taken.get(at).copied().unwrap_or(true) || !scene.tokens.get(at).is_some_and(crate::text::Token::is_word) {
             at += 1;
@@ -39,7 +40,7 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
         }
         line.enter(scene, at);
         let found = if scene.is_capital(at) || parts::starts_with_particle(scene, at) {
-            let mut run = Run::read(scene, taken, at);
+            run.advance(scene, taken, at);
             if run.is_empty() {
                 at += 1;
                 continue;

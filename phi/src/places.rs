@@ -62,6 +62,7 @@ fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
         .or_else(|| address::military(scene, at))
         .or_else(|| address::named(scene, at))
         .or_else(|| organisation::find(scene, taken, at))
+        .or_else(|| address::unnumbered(scene, at))
         .or_else(|| city::with_evidence(scene, at))
         .or_else(|| codes::postcode(scene, at))
         .or_else(|| city::country_or_state(scene, at))

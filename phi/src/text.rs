@@ -147,7 +147,7 @@ impl Scanner {
         self.compiled.patterns.find(&view, &mut claims);
         self.hinted(&view, hint, &mut claims);
         hits.clear();
-        listed::find(Input { text, tokens, claims: claims.list }, self.words, listed, hits);
+        listed::find(Input { text, tokens, claims: claims.list, court }, self.words, listed, hits);
         self.weigh(hits, claims.list);
         beside::find(&view, &mut claims);
         arena.resolve(tokens, list);

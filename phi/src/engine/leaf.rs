@@ -125,10 +125,20 @@ impl Scan<'_, '_> {
             Some("Organization") => Verdict::Known(Label::Org, leaf.rule),
             Some(_) => Verdict::Nothing,
             None => {
-                let name = leaf.beside.name;
+                // In other documents an actor is an account.
+                let name = leaf.beside.name.map(|name| if name == "actor" { "individual" } else { name });
                 name.map_or(Verdict::Nothing, |name| self.tables.keys.verdict("name", std::iter::once(name)))
             }
         };
+        // A provider or a sender may be a pharmacy.
+        if record.is_none() && matches!(verdict, Verdict::Known(Label::Name, _)) {
+            let before = out.len();
+            self.content(leaf.text, out);
+            if out.get(before..).is_some_and(|found| found.iter().any(|finding| finding.label == Label::Org)) {
+                return;
+            }
+            out.truncate(before);
+        }
         self.judged(verdict, leaf, out);
     }
 

@@ -58,6 +58,13 @@ impl Known {
         Some(Self { facts, roles: 0 })
     }
 
+    /// At least so common a given name and a surname.
+    pub(super) fn raised(self, given: u32, family: u32) -> Self {
+        let least = |shift: u32, least: u32| (self.facts >> shift & 15).max(least) << shift;
+        let others = self.facts & !(15 << FIRST) & !(15 << LAST);
+        Self { facts: others | least(FIRST, given) | least(LAST, family), ..self }
+    }
+
     pub(super) fn with_roles(self, roles: u64) -> Self {
         let mut known = Self { roles: self.roles | roles, ..self };
         if known.plays(Role::MostlyName) {

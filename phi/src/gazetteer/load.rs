@@ -11,6 +11,12 @@ use crate::text::fold_hash;
 const WORDS: &[u8] = include_bytes!("../../data/gazetteer.z");
 /// Written by hand.
 const ROLES: &str = include_str!("../../data/roles.txt");
+/// Written by hand: names that the packages of the table miss.
+const NAMES: &str = include_str!("../../data/names.txt");
+
+/// What a name of `names.txt` counts as at least.
+const GIVEN: u32 = 7;
+const FAMILY: u32 = 6;
 
 /// Why the word table could not be built. The files are part of the program, so this means a bad build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,13 +27,15 @@ pub enum GazetteerError {
     Row(usize),
     #[error("phi/data/roles.txt line {0} names no role of gazetteer/role.rs: add the role or rename the section")]
     Section(usize),
+    #[error("phi/data/names.txt line {0} names neither given nor family: rename the section")]
+    Names(usize),
     #[error("phi/data/gazetteer.z has more kinds of words than a slot can name: merge some in phi/data/build.py")]
     TooManyRows,
 }
 
 pub(super) fn builtin() -> Result<Gazetteer, GazetteerError> {
     let words = unpack(WORDS)?;
-    build(&words, ROLES)
+    build(&words, ROLES, NAMES)
 }
 
 fn unpack(packed: &[u8]) -> Result<String, GazetteerError> {
@@ -43,10 +51,11 @@ fn unpack(packed: &[u8]) -> Result<String, GazetteerError> {
     }
 }
 
-pub(super) fn build(words: &str, roles: &str) -> Result<Gazetteer, GazetteerError> {
+pub(super) fn build(words: &str, roles: &str, names: &str) -> Result<Gazetteer, GazetteerError> {
     let roles = parse_roles(roles)?;
+    let names = parse_names(names)?;
     let mut rows = Rows::default();
-    let mut table = Gazetteer::with_capacity(words.lines().count() + roles.len(), Vec::new());
+    let mut table = Gazetteer::with_capacity(words.lines().count() + roles.len() + names.len(), Vec::new());
     let (mut row, mut count) = (0, 0);
     for line in words.lines() {
         if let Some(cells) = line.strip_prefix('=') {
@@ -55,6 +64,11 @@ pub(super) fn build(words: &str, roles: &str) -> Result<Gazetteer, GazetteerErro
             continue;
         }
         let fold = line.split(' ').map(fold_hash).reduce(phrase_hash).unwrap_or_default();
+        table.insert(fold, row);
+    }
+    table.rows.clone_from(&rows.list);
+    for (fold, (given, family)) in names {
+        let row = rows.of(table.known(fold).raised(given, family))?;
         table.insert(fold, row);
     }
     table.rows.clone_from(&rows.list);
@@ -103,4 +117,25 @@ fn parse_roles(text: &str) -> Result<HashMap<u64, u64>, GazetteerError> {
         }
     }
     Ok(roles)
+}
+
+/// Word hash to how common it is at least as a given name and as a surname.
+fn parse_names(text: &str) -> Result<HashMap<u64, (u32, u32)>, GazetteerError> {
+    let mut names = HashMap::new();
+    let mut given = true;
+    for (at, line) in text.lines().enumerate() {
+        match line.trim() {
+            "[given]" => given = true,
+            "[family]" => given = false,
+            line if line.starts_with('[') => return Err(GazetteerError::Names(at + 1)),
+            line if line.starts_with('#') => {}
+            line => {
+                for word in line.split_ascii_whitespace() {
+                    let known: &mut (u32, u32) = names.entry(fold_hash(word)).or_default();
+                    if given { known.0 = GIVEN } else { known.1 = FAMILY }
+                }
+            }
+        }
+    }
+    Ok(names)
 }

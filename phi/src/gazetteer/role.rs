@@ -88,14 +88,12 @@ pub enum Role {
     KnownOrg,
     /// Also an English word, but hardly ever: the word is not held against the name.
     MostlyName,
-    /// `applicant`, `convicted`: courts write so.
-    CourtWord,
     /// `Ji`, `hoon`: half of a given name with a hyphen.
     Syllable,
 }
 
 impl Role {
-    const SECTIONS: [(&'static str, Self); 44] = [
+    const SECTIONS: [(&'static str, Self); 43] = [
         ("title", Self::Title),
         ("soft_title", Self::SoftTitle),
         ("postnominal", Self::Postnominal),
@@ -138,7 +136,6 @@ impl Role {
         ("thing_after", Self::ThingAfter),
         ("known_org", Self::KnownOrg),
         ("mostly_name", Self::MostlyName),
-        ("court_word", Self::CourtWord),
         ("syllable", Self::Syllable),
     ];
 

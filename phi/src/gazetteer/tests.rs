@@ -86,7 +86,7 @@ fn the_table_is_small_and_no_lookup_probes_far() {
 
 #[test]
 fn a_damaged_table_is_refused_with_its_place() {
-    let refusal = |words: &str, roles: &str| build(words, roles).err().map(|error| error.to_string()).unwrap();
+    let refusal = |words: &str, roles: &str| build(words, roles, "").err().map(|error| error.to_string()).unwrap();
     assert!(refusal("=first3\nann\n=firts3\nbob\n", "").contains("row 2"));
     assert!(refusal("=first16\nann\n", "").contains("row 1"));
     assert!(refusal("", "\n[nonsense]\nword\n").contains("line 2"));

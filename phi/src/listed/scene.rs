@@ -5,9 +5,6 @@ use crate::finding::Evidence;
 use crate::gazetteer::{Gazetteer, Known, Role};
 use crate::text::{Class, Token};
 
-/// How many words of courts make a text a court's.
-const COURT_WORDS: usize = 3;
-
 /// What names and places look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'t> {
@@ -21,8 +18,7 @@ pub(crate) struct Scene<'t> {
 
 impl<'t> Scene<'t> {
     pub(super) fn new(input: Input<'t>, gazetteer: &'t Gazetteer, known: &'t [Known]) -> Self {
-        let legal = known.iter().filter(|known| known.plays(Role::CourtWord)).take(COURT_WORDS).count();
-        Self { text: input.text, tokens: input.tokens, known, gazetteer, court: legal == COURT_WORDS }
+        Self { text: input.text, tokens: input.tokens, known, gazetteer, court: input.court }
     }
 
     #[inline]

@@ -95,7 +95,7 @@ fn what_a_stronger_recogniser_has_is_left_alone() {
     let found = |claims: &[Claim]| {
         let mut hits = Vec::new();
         let gazetteer = &crate::gazetteer::tests::BUILTIN;
-        find(Input { text, tokens: &tokens, claims }, gazetteer, &mut Buffers::default(), &mut hits);
+        find(Input { text, tokens: &tokens, claims, court: false }, gazetteer, &mut Buffers::default(), &mut hits);
         hits.len()
     };
     assert_eq!(found(&[]), 1);

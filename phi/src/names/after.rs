@@ -62,9 +62,10 @@ fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
 /// `Crohn's disease` is a term, `Anna's mother` is not.
 fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Side {
     let known = scene.known(at);
-    let term = known.plays(Role::EponymHead) || (known.is(Fact::Clinical) && known.common() <= 3);
+    let head = known.plays(Role::EponymHead);
+    let term = head || (known.is(Fact::Clinical) && known.common() <= 3);
     let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym);
-    if term && !announced && (eponym || word.first() < 10) {
+    if term && !announced && (eponym || word.first() < 5 && (head || word.is_listed_name())) {
         return Side::of(-12);
     }
     if word.plays(Role::Eponym) && !announced {
@@ -153,6 +154,9 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     if lower && known.plays(Role::BeVerb) {
         return Side::of(if describes_person(scene, at + 1) { 8 } else { 3 });
     }
+    if lower && is_placed(scene, at) {
+        return Side::of(4);
+    }
     // `the Dorn family`
     if lower && scene.word(at) == "family" {
         return Side::of(5);
@@ -173,6 +177,33 @@ fn describes_person(scene: &Scene<'_>, at: usize) -> bool {
         && (scene.class(at + 1).is_some_and(Class::has_digit)
             || matches!(scene.word(at + 1), "pleasant" | "lovely" | "delightful" | "healthy" | "retired")
             || scene.plays(at + 1, Role::Person))
+}
+
+/// `in bed 7`, `in registration`, `to continue`, `at bedside`: what is said of persons in a ward or an office.
+fn is_placed(scene: &Scene<'_>, at: usize) -> bool {
+    match scene.word(at) {
+        "in" => matches!(
+            scene.word(at + 1),
+            "bed"
+                | "room"
+                | "rm"
+                | "registration"
+                | "billing"
+                | "triage"
+                | "clinic"
+                | "reception"
+                | "recovery"
+                | "bay"
+                | "ICU"
+                | "ED"
+        ),
+        "to" => {
+            matches!(scene.word(at + 1), "continue" | "follow" | "call" | "bring" | "see" | "return" | "start" | "stop")
+        }
+        "at" => scene.word(at + 1) == "bedside",
+        "speaking" | "here" => true,
+        _ => false,
+    }
 }
 
 /// `c/o`: complains of.

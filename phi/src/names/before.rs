@@ -171,6 +171,12 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         }
         // `My name is`, `I am`, `This is`.
         "is" | "am" if introduces(scene, at) => return Side::of(8),
+        // `It's Zainab`, `that's Omar`.
+        "s" if scene.is_apostrophe(at.wrapping_sub(1))
+            && matches!(scene.word(at.wrapping_sub(2)), "it" | "It" | "that" | "That" | "name" | "this") =>
+        {
+            return Side::of(6);
+        }
         "m" if scene.is_possessive(at.wrapping_sub(1)) || scene.is_apostrophe(at.wrapping_sub(1)) => {
             return Side::of(6);
         }
@@ -182,6 +188,9 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
     }
     if known.plays(Role::Relation) {
         return Side::of(if lower { 6 } else { 4 });
+    }
+    if matches!(scene.word(at), "family" | "Family") {
+        return Side::of(4);
     }
     if known.plays(Role::Person) {
         // `Patient Education` has two capitals, `patient Maria` one.

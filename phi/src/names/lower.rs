@@ -117,7 +117,8 @@ fn accept(
         let least = if hinted { ENOUGH } else { ENOUGH_ALONE };
         words > 1 && given && surname && points >= least
     };
-    let single = words == 1 && telling::single(scene, (first, last.last), opening.known);
+    let single = words == 1
+        && (telling::single(scene, (first, last.last), opening.known) || telling::surname(scene, first, opening.known));
     let points = if single { points.max(ENOUGH + 1) } else { points };
     if !(enough || single) {
         return None;

@@ -7,7 +7,7 @@ use crate::text::Class;
 use crate::text::fold::step;
 
 /// Longer rows are cut; the rest is a run of its own.
-const LONGEST: usize = 12;
+pub(super) const LONGEST: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
@@ -33,6 +33,13 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Whether a run that starts here reads it the same way.
+    const fn may_open(&self) -> bool {
+        matches!(self.sort, Sort::Word | Sort::Initial)
+            && !matches!(self.class, Class::Lower)
+            && !self.known.plays_any(BREAKS)
+    }
+
     pub(super) const fn worth(&self, announced: bool) -> Points {
         if announced { self.worth[1] } else { self.worth[0] }
     }
@@ -42,6 +49,8 @@ impl Part {
 pub(super) struct Run {
     parts: [Part; LONGEST],
     count: usize,
+    /// How many of them are weighed.
+    priced: usize,
 }
 
 const NO_PART: Part = Part {
@@ -58,20 +67,35 @@ const NO_PART: Part = Part {
 const BREAKS: u64 = Role::set(&[Role::Title, Role::Postnominal, Role::Versus]);
 
 impl Run {
+    pub(super) const fn empty() -> Self {
+        Self { parts: [NO_PART; LONGEST], count: 0, priced: 0 }
+    }
+
     pub(super) fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Self {
-        let mut run = Self { parts: [NO_PART; LONGEST], count: 0 };
-        let mut at = from;
-        while run.count < LONGEST && (at == from || follows(scene, at)) {
-            let Some(part) = part(scene, taken, at, run.count == 0) else { break };
-            run.parts[run.count] = part;
-            run.count += 1;
+        let mut run = Self::empty();
+        run.advance(scene, taken, from);
+        run
+    }
+
+    /// Goes on to the run that starts at `from`; what it shares with the one at hand is not read and weighed again.
+    pub(super) fn advance(&mut self, scene: &Scene<'_>, taken: &[bool], from: usize) {
+        let kept = self.parts().iter().position(|part| part.first == from && part.may_open());
+        let kept = kept.unwrap_or(self.count);
+        self.parts.copy_within(kept..self.count, 0);
+        self.count -= kept;
+        self.priced = self.priced.saturating_sub(kept);
+        let mut at = if self.count == 0 { from } else { self.end() };
+        while self.count < LONGEST && (at == from || follows(scene, at)) {
+            let Some(part) = part(scene, taken, at, self.count == 0) else { break };
+            self.parts[self.count] = part;
+            self.count += 1;
             at = part.last + 1;
         }
         // Particles at the end belong to something else.
-        while run.count > 0 && run.parts[run.count - 1].sort == Sort::Particle {
-            run.count -= 1;
+        while self.count > 0 && self.parts[self.count - 1].sort == Sort::Particle {
+            self.count -= 1;
         }
-        run
+        self.priced = self.priced.min(self.count);
     }
 
     pub(super) fn parts(&self) -> &[Part] {
@@ -79,9 +103,11 @@ impl Run {
     }
 
     pub(super) fn price(&mut self, price: impl Fn(&Part, bool) -> Points) {
-        for part in self.parts.iter_mut().take(self.count).filter(|part| part.sort == Sort::Word) {
+        let fresh = self.parts.iter_mut().take(self.count).skip(self.priced);
+        for part in fresh.filter(|part| part.sort == Sort::Word) {
             part.worth = [price(part, false), price(part, true)];
         }
+        self.priced = self.count;
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -102,6 +128,11 @@ fn follows(scene: &Scene<'_>, at: usize) -> bool {
         if before.is_mark(b'.') {
             // `J.R. Smith`, but no new sentence behind a word.
             scene.is_initial(at.wrapping_sub(2)) || short_prefix(scene, at.wrapping_sub(2))
+        } else if before.is_mark(b'-') {
+            // `al-Rashidi`
+            scene.is_tight(at)
+                && scene.plays(at.wrapping_sub(2), Role::Particle)
+                && scene.class(at.wrapping_sub(2)) == Some(Class::Lower)
         } else {
             token.space_before() && before.class != Class::Newline
         }
@@ -117,7 +148,11 @@ fn short_prefix(scene: &Scene<'_>, at: usize) -> bool {
 pub(super) fn starts_with_particle(scene: &Scene<'_>, at: usize) -> bool {
     scene.class(at) == Some(Class::Lower)
         && scene.plays(at, Role::Particle)
-        && (at == 0 || scene.plays(at - 1, Role::Title) || scene.is_mark(at - 1, b'.') || hyphen_behind(scene, at))
+        && (at == 0
+            || scene.token(at).is_some_and(crate::text::Token::starts_line)
+            || scene.plays(at - 1, Role::Title)
+            || scene.is_mark(at - 1, b'.')
+            || hyphen_behind(scene, at))
         && particle_end(scene, at).is_some()
 }
 

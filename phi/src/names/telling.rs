@@ -24,8 +24,24 @@ pub(super) fn single(scene: &Scene<'_>, (first, last): (usize, usize), known: Kn
         Right::Acts => opens(scene, first) || leads(scene, first) || known.first() >= 9 && pauses(scene, first),
         Right::Owns | Right::Ends => leads(scene, first),
         Right::Closes => opens(scene, first) || signs(scene, first) || leads(scene, first),
-        Right::Nothing => false,
+        Right::Nothing => related(scene, first),
     }
+}
+
+/// `pt okonkwo in bed 14`: a surname that is hardly anything else, right behind a word for a patient.
+pub(super) fn surname(scene: &Scene<'_>, first: usize, known: Known) -> bool {
+    let plain = known.last() >= 5 && known.common() == 0 && known.city() == 0 && !known.plays_any(OTHER_SENSE);
+    let facts = [Fact::Drug, Fact::Clinical, Fact::Eponym, Fact::County];
+    let told =
+        first.checked_sub(1).is_some_and(|at| matches!(scene.word(at), "pt" | "patient" | "mr" | "mrs" | "ms" | "dr"));
+    plain && told && facts.iter().all(|fact| !known.is(*fact))
+}
+
+/// `wife odile present`: a relation says enough by itself.
+fn related(scene: &Scene<'_>, first: usize) -> bool {
+    first.checked_sub(1).is_some_and(|at| {
+        scene.plays(at, Role::Relation) && scene.token(first).is_some_and(|token| token.space_before())
+    })
 }
 
 enum Right {
@@ -60,7 +76,21 @@ fn leads(scene: &Scene<'_>, first: usize) -> bool {
     let Some(at) = first.checked_sub(1).filter(|at| scene.class(*at) == Some(Class::Lower)) else { return false };
     let people = Role::set(&[Role::BeforeName, Role::Relation, Role::Person, Role::Greeting]);
     scene.known(at).plays_any(people)
-        || matches!(scene.word(at), "for" | "about" | "would" | "did" | "to" | "fyi" | "that")
+        || matches!(
+            scene.word(at),
+            "for"
+                | "about"
+                | "would"
+                | "did"
+                | "to"
+                | "fyi"
+                | "that"
+                | "contact"
+                | "it's"
+                | "pls"
+                | "please"
+                | "reminder"
+        )
 }
 
 fn pauses(scene: &Scene<'_>, first: usize) -> bool {

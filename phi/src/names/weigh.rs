@@ -2,15 +2,19 @@
 
 use super::after::after;
 use super::before::{Side, before};
-use super::parts::{Part, Run, Sort};
-use super::word::{IMPOSSIBLE, Points, Standing, points};
+use super::parts::{LONGEST, Part, Run, Sort};
+use super::word::{IMPOSSIBLE, Points, Standing, is_unknown, points};
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
 use crate::gazetteer::{Fact, Known, Role, phrase_hash};
 use crate::listed::{Kind, Scene};
+use crate::text::Class;
 
 /// A full name has at most so many words, initials and particles apart.
 const WORDS: usize = 5;
+
+/// How many parts of a long row are looked at first.
+const AHEAD: usize = 5;
 
 /// A stretch and what it weighs.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +28,14 @@ pub(super) struct Weighed {
 
 /// The best stretch of a run, if any is a name.
 pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
+    // A long row is a list: its first name stands at its start, or the whole is looked at.
+    if run.parts().len() > AHEAD
+        && let Some(found) = run.parts().get(..AHEAD).and_then(|parts| best_of(place, parts))
+        && run.parts().get(AHEAD - 2).is_some_and(|part| found.last < part.first)
+        && run.parts().first().is_some_and(|part| found.first == part.first)
+    {
+        return Some(found);
+    }
     let found = best_of(place, run.parts())?;
     // `Carl Dorn Registrar Anna Berg`: the first name first, the rest is a run of its own.
     let ahead = run.parts().partition_point(|part| part.last < found.first);
@@ -36,10 +48,18 @@ fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
         return None;
     }
     let mut best: Option<Weighed> = None;
+    let mut rights = Rights::default();
+    // A row of words only is a list: no name in it has more than four.
+    let longest = if parts.len() > 4 && parts.iter().all(|part| part.sort == Sort::Word) { 4 } else { WORDS + 3 };
     for start in 0..parts.len() {
+        // What starts behind a name is looked at when that name is taken.
+        if best.is_some_and(|best| parts.get(start).is_some_and(|part| part.first > best.last)) {
+            break;
+        }
         let side = left(place, parts, start);
-        for end in start + 1..=parts.len().min(start + WORDS + 3) {
-            let Some(weighed) = parts.get(start..end).and_then(|stretch| weigh(place, stretch, side)) else { continue };
+        for end in start + 1..=parts.len().min(start + longest) {
+            let Some(stretch) = parts.get(start..end) else { continue };
+            let Some(weighed) = weigh(place, stretch, side, &mut rights) else { continue };
             let weighed = Weighed { points: weighed.points + right_neighbour(parts, end), ..weighed };
             if weighed.points >= ENOUGH && best.is_none_or(|best| weighed.points > best.points) {
                 best = Some(weighed);
@@ -47,6 +67,26 @@ fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
         }
     }
     best.map(|weighed| Found::of(&weighed, weighed.kind))
+}
+
+/// What stands behind each part, asked once however many stretches end there.
+#[derive(Default)]
+struct Rights {
+    sides: [[Option<(usize, Side)>; 2]; LONGEST],
+}
+
+impl Rights {
+    fn of(&mut self, place: &Place<'_, '_>, last: &Part, known: Known, announced: bool) -> Side {
+        let read = || after(place.scene, last.last, known, announced);
+        let Some(slot) = self.sides.get_mut(last.last % LONGEST).and_then(|pair| pair.get_mut(usize::from(announced)))
+        else {
+            return read();
+        };
+        match *slot {
+            Some((of, side)) if of == last.last => side,
+            _ => slot.insert((last.last, read())).1,
+        }
+    }
 }
 
 fn left(place: &Place<'_, '_>, parts: &[Part], start: usize) -> Side {
@@ -82,7 +122,7 @@ pub(super) fn standing(place: &Place<'_, '_>, part: &Part, announced: bool) -> S
     Standing { opens_sentence, shouted: place.shouted, announced }
 }
 
-fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed> {
+fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Rights) -> Option<Weighed> {
     let (first, last) = (stretch.first()?, stretch.last()?);
     if last.sort == Sort::Particle {
         return None;
@@ -105,7 +145,7 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     if words + initials > 1 {
         sum += 2 * i32::from(words > 1) + 1;
     }
-    let right = after(place.scene, last.last, known, announced);
+    let right = rights.of(place, last, known, announced);
     sum += left.points + right.points;
     if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
         sum += 5;
@@ -118,6 +158,10 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
     {
         sum -= 5;
     }
+    // `Wong-Baker 2`: two surnames and nothing that speaks of a person are a scale's or a test's.
+    if words == 1 && first.joined && first.known.first() < 5 && left.points <= 0 && right.points <= 1 {
+        sum -= 4;
+    }
     if last.last > first.first && !announced && is_town(place.scene, first, last) {
         sum -= 9;
     }
@@ -129,7 +173,11 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<Weighed>
 /// A signature: nothing else stands in its sentence.
 fn stands_for_itself(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
     let opens = scene.token(first.first).is_some_and(|token| token.starts_sentence() || token.starts_line());
-    let closes = scene.token(last.last + 1).is_none_or(|next| next.class == crate::text::Class::Newline);
+    let stop = last.last + 1 + usize::from(scene.is_mark(last.last + 1, b'.') && scene.is_tight(last.last + 1));
+    let next = scene.token(stop);
+    let closes = next.is_none_or(|next| {
+        next.class == Class::Newline || stop > last.last + 1 && next.space_before() && next.starts_sentence()
+    });
     opens && closes && first.first > 0
 }
 
@@ -161,7 +209,7 @@ fn words_inside(stretch: &[Part], announced: bool) -> Option<(i32, Known, Eviden
         // Behind a sure given name a common word is a surname.
         let led = opening.is_some_and(|opening: Points| opening.given >= 7) && part.known.last() >= 5;
         let mut own = part.worth(announced && opening.is_none() || led);
-        if opening.is_none() && follows_month_name(part, stretch) {
+        if opening.is_none() && follows_word_name(part, stretch) {
             own.given = part.known.first() / 2 + 2;
         }
         if own.best() < IMPOSSIBLE {
@@ -208,9 +256,9 @@ fn only_initials(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<
 
 /// Two or three letters with their full stops, as courts write people they do not name.
 fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option<i32> {
-    const OTHERS: [&str; 22] = [
+    const OTHERS: [&str; 24] = [
         "U.S.", "U.K.", "E.U.", "U.N.", "E.R.", "M.D.", "R.N.", "P.A.", "N.P.", "D.O.", "P.O.", "I.V.", "I.M.", "D.C.",
-        "L.A.", "N.Y.", "N.J.", "T.V.", "A.M.", "P.M.", "B.P.", "I.D.",
+        "L.A.", "N.Y.", "N.J.", "T.V.", "A.M.", "P.M.", "B.P.", "I.D.", "U.S.C.", "U.S.A.",
     ];
     let (first, last) = (stretch.first()?, stretch.last()?);
     let scene = place.scene;
@@ -231,10 +279,14 @@ fn initials_alone(place: &Place<'_, '_>, stretch: &[Part], left: Side) -> Option
     Some(base + left.points + right.points)
 }
 
-/// `May Summers`, `April Jones`: a month that is a given name, before a surname.
-fn follows_month_name(part: &Part, stretch: &[Part]) -> bool {
-    let last = stretch.last().filter(|last| last.sort == Sort::Word && stretch.len() > 1);
-    part.known.plays(Role::Calendar) && part.known.first() >= 7 && last.is_some_and(|last| last.known.last() >= 7)
+/// `May Summers`, `Faith Ross`, `Hope Kovarquist`: a month or a virtue that is a given name, before a surname.
+fn follows_word_name(part: &Part, stretch: &[Part]) -> bool {
+    let Some(last) = stretch.last().filter(|last| last.sort == Sort::Word && stretch.len() > 1) else { return false };
+    let known = part.known;
+    let word = known.plays(Role::Calendar) && known.first() >= 7
+        || known.first() >= 8 && known.common() >= 4 && part.class == Class::Capital;
+    let surname = last.known.last() >= 7 && last.known.common() <= 6;
+    word && (surname || last.class == Class::Capital && is_unknown(last.known))
 }
 
 fn trailing_initial(word: &Part) -> bool {

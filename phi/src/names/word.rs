@@ -81,8 +81,11 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     };
     if is_unknown(known) {
         let surname = if has_surname_end(scene.word(part.last)) { 3 } else { 0 };
-        points =
-            if standing.shouted { Points { given: 0, family: 1 } } else { Points { given: 2, family: 3 + surname } };
+        points = if standing.shouted {
+            Points { given: 0, family: 1 + surname }
+        } else {
+            Points { given: 2, family: 3 + surname }
+        };
         if part.class == Class::Mixed {
             points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 14 });
         }
@@ -95,7 +98,11 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     points = points.minus(loss);
     if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
-        points.given += 3;
+        points.given += if first >= 8 { 3 } else { 4 };
+    }
+    if loss == 0 && last >= 5 && first < 5 && common == 0 && !known.is(Fact::Eponym) && known.city() == 0 {
+        // Hardly anything but a surname.
+        points.family = points.family.max((points.family + 3).min(9));
     }
     if part.class == Class::Upper && !standing.shouted && part.first == part.last {
         points = points.minus(capitals_loss(scene, part));
@@ -204,7 +211,11 @@ const SURNAME_ENDS: [&str; 58] = [
 ];
 
 fn has_surname_end(word: &str) -> bool {
-    word.len() >= 5 && SURNAME_ENDS.iter().any(|end| word.ends_with(end))
+    let ends = |end: &str| {
+        let tail = word.len().checked_sub(end.len()).and_then(|at| word.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    word.len() >= 5 && SURNAME_ENDS.iter().any(|end| ends(end))
 }
 
 /// `McDonald`, `DeSantis`: capitals inside a word that names have and products do not.

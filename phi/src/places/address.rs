@@ -25,22 +25,66 @@ pub(super) fn numbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         next += 1;
     }
     let comma = usize::from(scene.is_mark(next, b','));
-    let prefixed = street::with_prefix(scene, next + comma);
+    // `500 bd. BK`: a dose.
+    let short = scene.class(next + comma) == Some(Class::Lower) && scene.word(next + comma).len() <= 2;
+    let prefixed = street::with_prefix(scene, next + comma).filter(|_| !short);
     let (last, score) = if let Some(last) = prefixed {
         (last, 88)
     } else if comma == 1 {
         return None;
     } else if let Some(last) = route(scene, next) {
         (last, 85)
-    } else if scene.is_capital(next) || scene.class(next) == Some(Class::Alnum) {
-        (street::with_suffix(scene, next).filter(|last| is_no_dose(scene, next, *last))?, 90)
+    } else if let Some(last) = named_street(scene, next) {
+        (last, 90)
+    } else if scene.is_capital(next) {
+        return None;
     } else {
         let street = unit_behind(scene, street::in_lower_case(scene, next)?);
         let last = lower_tail(scene, street);
         return Some(Spot { first: at, last, kind: Kind::GeoAddress, score: 75 });
     };
     let last = tail(scene, unit_behind(scene, last));
-    Some(Spot { first: at, last, kind: Kind::GeoAddress, score })
+    Some(Spot { first: unit_before(scene, at), last, kind: Kind::GeoAddress, score })
+}
+
+/// `Flat 2, 88 Cromarty Terrace`.
+fn unit_before(scene: &Scene<'_>, at: usize) -> usize {
+    let Some(unit) = at.checked_sub(3) else { return at };
+    let fits = scene.is_mark(at - 1, b',')
+        && scene.class(at - 2).is_some_and(Class::has_digit)
+        && scene.plays(unit, Role::Unit)
+        && scene.is_capital(unit);
+    if fits { unit } else { at }
+}
+
+/// `Quay Street, Youghal`, `on Elm Street`: a street without its number, where the words before speak of a place.
+pub(super) fn unnumbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let before = at.checked_sub(1)?;
+    let led = scene.is_mark(before, b',')
+        || matches!(scene.word(before), "on" | "at" | "in" | "of" | "off" | "along" | "from" | "to");
+    if !led || !scene.is_capital(at) || !scene.token(at)?.space_before() {
+        return None;
+    }
+    let last = street::with_suffix(scene, at)?;
+    let plain = matches!(
+        scene.word(last),
+        "Street" | "Road" | "Avenue" | "Lane" | "Boulevard" | "Terrace" | "Crescent" | "Ave" | "Rd" | "Blvd"
+    );
+    // `Harley Street Clinic`.
+    let more = scene.is_capital(last + 1);
+    let comma = scene.is_mark(before, b',') && !scene.is_mark(last + 1, b',');
+    (plain && !more && !comma && last > at).then(|| Spot {
+        first: at,
+        last: tail(scene, last),
+        kind: Kind::GeoAddress,
+        score: 70,
+    })
+}
+
+/// `Main St`, `2nd Ave`, but not `5 Mg Dr`.
+fn named_street(scene: &Scene<'_>, next: usize) -> Option<usize> {
+    let may = scene.is_capital(next) || scene.class(next) == Some(Class::Alnum);
+    street::with_suffix(scene, next).filter(|last| may && is_no_dose(scene, next, *last))
 }
 
 /// `, tampa fl 33601`, `springfield, il`.
@@ -62,6 +106,14 @@ fn lower_tail(scene: &Scene<'_>, street: usize) -> usize {
     }
     match super::locality::city(scene, town).filter(|_| comma(street + 1) == 1) {
         Some(last) => last,
+        // `birch place, brackenbridge.`
+        None if comma(street + 1) == 1
+            && scene.class(town) == Some(Class::Lower)
+            && scene.known(town).is_nothing()
+            && !scene.token(town + 1).is_some_and(crate::text::Token::is_word) =>
+        {
+            town
+        }
         None => street,
     }
 }

@@ -83,7 +83,7 @@ fn leads(scene: &Scene<'_>, at: usize) -> u8 {
         (true, true) => 3,
         (true, false) => match scene.word(before) {
             "in" | "In" | "IN" | "near" | "outside" | "downtown" => 2,
-            "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" => 1,
+            "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" | "via" | "towards" => 1,
             _ => 0,
         },
         (false, true)
@@ -105,6 +105,10 @@ fn listed_town(scene: &Scene<'_>, first: usize, town: usize) -> Option<Spot> {
     let with_country = country_behind(scene, town);
     if with_country > town && (lead > 0 || known.common() < 5) {
         return Some(Spot { first, last: with_country, kind: Kind::GeoCity, score: 85 });
+    }
+    // `of the Brussels Bar`
+    if scene.word(town + 1) == "Bar" && scene.word(first.wrapping_sub(1)) == "the" {
+        return Some(Spot { first, last: town, kind: Kind::GeoCity, score: 80 });
     }
     let code = codes::postcode_end(scene, town + 1);
     if let Some(last) = code {
@@ -240,7 +244,7 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let town = city(scene, at)?;
     let known = scene.known(at);
     // `chandler, florida`, `yonkers, ny 10701`.
-    if scene.is_mark(town + 1, b',') && known.common() < 5 {
+    if scene.is_mark(town + 1, b',') && (known.common() < 5 || leads(scene, at) >= 2) {
         let state =
             super::locality::state_name(scene, town + 2).filter(|_| scene.class(town + 2) == Some(Class::Lower));
         let coded = scene.plays(town + 2, Role::StateAbbr) && scene.word(town + 2).len() == 2;
@@ -254,13 +258,34 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let single = known.common() == 0 && known.city() >= 3;
     let plain = single && known.last() < 9 && known.first() < 8 && !known.is(Fact::Clinical) && !known.is(Fact::Eponym);
     let lead = leads(scene, at);
-    let sure = lead >= 3 && (single || town > at) || lead == 2 && scene.word(at.wrapping_sub(1)) == "in" && plain;
+    let sure = lead >= 3 && (single || town > at)
+        || lead == 2 && scene.word(at.wrapping_sub(1)) == "in" && (plain || town > at)
+        || lead == 1 && matches!(scene.word(at.wrapping_sub(1)), "from" | "to") && plain && known.city() >= 4
+        || labelled(scene, at) && (single || town > at);
     (sure && !is_part_of_more(scene, town + 1)).then_some(Spot {
         first: at,
         last: town,
         kind: Kind::GeoCity,
         score: 72,
     })
+}
+
+/// `City: bar harbor`, `town: milano`.
+fn labelled(scene: &Scene<'_>, at: usize) -> bool {
+    at >= 2
+        && scene.is_mark(at - 1, b':')
+        && ["city", "town", "village", "municipality"]
+            .iter()
+            .any(|label| scene.word(at - 2).eq_ignore_ascii_case(label))
+}
+
+/// `Kestrel Clinic, Wakefield`: a town behind a care site.
+fn behind_site(scene: &Scene<'_>, at: usize) -> bool {
+    at >= 2
+        && scene.is_mark(at - 1, b',')
+        && scene.is_capital(at - 2)
+        && (scene.known(at - 2).plays_any(Role::set(&[Role::CareHead, Role::CareTail]))
+            || scene.word(at - 2) == "Surgery")
 }
 
 pub(super) fn country_or_state(scene: &Scene<'_>, at: usize) -> Option<Spot> {
@@ -303,6 +328,12 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         || known.plays(Role::Eponym)
         || known.plays(Role::Never);
     let name = known.first() >= 5 || known.last() >= 5;
+    if (behind_site(scene, at) || labelled(scene, at))
+        && !scene.is_capital(last + 1)
+        && !is_abbreviation(scene, at, last)
+    {
+        return Some(last);
+    }
     let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));
     let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before() && scene.known(at - 1).common() < 6;
     let glued =

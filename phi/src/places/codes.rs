@@ -25,7 +25,12 @@ pub(super) fn zip(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 pub(super) fn postcode(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let last = postcode_end(scene, at)?;
     let lower = scene.word(at).chars().any(char::is_lowercase);
-    (!lower).then_some(Spot { first: at, last, kind: Kind::GeoPostcode, score: 80 })
+    let told = || (1..4).any(|steps| at.checked_sub(steps).is_some_and(|place| is_label(scene.word(place))));
+    (!lower || told()).then_some(Spot { first: at, last, kind: Kind::GeoPostcode, score: 80 })
+}
+
+fn is_label(word: &str) -> bool {
+    ["postcode", "code", "postal", "post"].iter().any(|label| word.eq_ignore_ascii_case(label))
 }
 
 /// The token that ends a British or Canadian postcode that starts at `at`.
@@ -33,11 +38,21 @@ pub(super) fn postcode_end(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let token = scene.token(at).filter(|token| token.class == Class::Alnum && token.len() <= 4)?;
     let next =
         scene.token(at + 1).filter(|next| next.class == Class::Alnum && next.len() == 3 && next.space_before())?;
-    let (outward, inward) = (token.text(scene.text).as_bytes(), next.text(scene.text).as_bytes());
+    let (mut halves, texts) = ([[0; 4]; 2], [token.text(scene.text), next.text(scene.text)]);
+    for (half, text) in halves.iter_mut().zip(texts) {
+        for (place, byte) in half.iter_mut().zip(text.bytes()) {
+            *place = byte.to_ascii_uppercase();
+        }
+    }
+    let [outward, inward] = &halves;
+    let (outward, inward) = (outward.get(..token.len())?, inward.get(..next.len())?);
     // Nothing joined to it: `A1B 2C3` inside of a longer id is none.
     let joined = scene.is_tight(at)
         || scene.is_tight(at + 2)
-            && !matches!(scene.token(at + 2).map_or(0, |t| t.mark), b'.' | b',' | b')' | b';' | b'"');
+            && !matches!(
+                scene.token(at + 2).map_or(0, |t| t.mark),
+                b'.' | b',' | b')' | b';' | b'"' | b'?' | b'!' | b'|' | b'\n' | b'\''
+            );
     (!joined && (is_british(outward, inward) || is_canadian(outward, inward))).then_some(at + 1)
 }
 

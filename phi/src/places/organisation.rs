@@ -16,6 +16,8 @@ struct Row {
     kind: Option<Kind>,
     /// Words that tell one place from another.
     telling: usize,
+    /// Words of these that are no everyday words.
+    sure: usize,
     soft: bool,
 }
 
@@ -47,6 +49,19 @@ const OPENS_NONE: u64 = Role::set(&[Role::Title, Role::Calendar, Role::Postnomin
 const HEADS: u64 = Role::set(&[Role::CareHead, Role::Court, Role::OrgOf, Role::Company]);
 
 fn continues_row(scene: &Scene<'_>, at: usize) -> bool {
+    is_joined(scene, at) || follows_row(scene, at)
+}
+
+/// `Ab-Ab`, `Ab'Ab`, `St. Anna`: what `joint` passes over belongs to the row that was read from its first word.
+fn is_joined(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(mark) = at.checked_sub(1).filter(|mark| scene.is_tight(*mark)) else { return false };
+    let Some(before) = mark.checked_sub(1).filter(|before| scene.is_capital(*before)) else { return false };
+    let tied = scene.is_tight(at) && (scene.is_mark(mark, b'-') || scene.is_apostrophe(mark));
+    let saint = scene.is_mark(mark, b'.') && scene.word(before).eq_ignore_ascii_case("st");
+    (tied || saint) && !scene.known(before).plays_any(OPENS_NONE)
+}
+
+fn follows_row(scene: &Scene<'_>, at: usize) -> bool {
     at > 0
         && scene.is_capital(at - 1)
         && scene.token(at).is_some_and(crate::text::Token::space_before)
@@ -240,17 +255,16 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         row.soft = true;
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
-        let health = matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE");
-        let practice = at > from
-            && scene.known(at - 1).city() >= 3
-            && scene.known(at - 1).first() < 8
-            && is_practice(scene.word(at));
+        let health =
+            matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE" | "Medicine");
+        let practice = at > from && row.sure > 0 && scene.known(at - 1).first() < 8 && is_practice(scene.word(at));
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
         }
-    } else if is_telling(scene, at) {
+    } else if is_telling(scene, at) || opens && is_named(scene, at) {
         row.telling += 1;
+        row.sure += usize::from(is_telling(scene, at));
         // `University of Leeds`, `Hospital of Saint Anna`.
         if row.kind.is_some() && at > row.last && !known.plays_any(HEADS) {
             row.last = at;
@@ -275,7 +289,12 @@ fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
 
 /// `Springfield Pediatrics`.
 fn is_practice(word: &str) -> bool {
-    const PRACTICES: [&str; 9] = [
+    const PRACTICES: [&str; 14] = [
+        "Orthopaedics",
+        "Paediatrics",
+        "Obstetrics",
+        "Neurology",
+        "Urology",
         "Pediatrics",
         "Cardiology",
         "Orthopedics",
@@ -298,6 +317,30 @@ fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
         ),
         _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
     }
+}
+
+/// `Kestrel Breast Clinic`, `Bright Creek Family Medicine`: an everyday word with a capital in the middle of a sentence.
+fn is_named(scene: &Scene<'_>, at: usize) -> bool {
+    const OTHER: u64 = Role::set(&[
+        Role::CareMod,
+        Role::CareSoft,
+        Role::CareTail,
+        Role::Never,
+        Role::Demonym,
+        Role::Person,
+        Role::Direction,
+        Role::Calendar,
+    ]);
+    let known = scene.known(at);
+    let inside =
+        scene.token(at).is_some_and(|token| token.space_before() && !token.starts_sentence() && !token.starts_line());
+    let led = at.checked_sub(1).is_some_and(|before| {
+        scene.class(before) == Some(Class::Lower) || scene.is_mark(before, b',') || scene.is_mark(before, b':')
+    });
+    // `Cedar Fork Lung Center`: two words before the first that says what it is.
+    let long = !scene.known(at + 1).plays_any(OTHER | HEADS) && scene.known(at + 1).common() > 0;
+    let plain = !known.plays_any(OTHER) && (long || !known.is(Fact::Clinical) && !known.is(Fact::Drug));
+    inside && led && plain && scene.class(at) == Some(Class::Capital) && scene.is_capital(at + 1)
 }
 
 /// A name, a town, an unknown word: not a department or a kind of care.

@@ -96,11 +96,14 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, from: usize) -> Option<usize> {
     if led && scene.word(from) == "broadway" {
         return Some(from);
     }
-    let found = (from + 1..from + 4).find(|at| fits(scene.word(*at)))?;
+    let found = (from + 1..from + 7).find(|at| fits(scene.word(*at)))?;
     let plain = (from..found).all(|at| {
         let known = scene.known(at);
         let ordinal = scene.class(at) == Some(Class::Alnum) && is_ordinal(scene.word(at));
-        ordinal || scene.class(at) == Some(Class::Lower) && scene.word(at).len() > 1 && !known.plays_any(NO_STREET_WORD)
+        let direction = at == from && known.plays(Role::Direction);
+        ordinal
+            || direction
+            || scene.class(at) == Some(Class::Lower) && scene.word(at).len() > 1 && !known.plays_any(NO_STREET_WORD)
     });
     plain.then_some(found)
 }

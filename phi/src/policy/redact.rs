@@ -8,7 +8,7 @@ use crate::finding::Finding;
 const ROUNDS_MAX: usize = 4;
 /// Letters times values: a text with more to compare is not redacted, but hidden as a whole.
 const COMPARISONS_MAX: usize = 1 << 26;
-/// Shorter values are replaced where they were found and nowhere else: `A.` is half of every sentence.
+/// Shorter values are replaced elsewhere only where they stand as words of their own: `93`, `A.`.
 const REPEATED_BYTES_MIN: usize = 3;
 
 /// Gives values their tags: a keyed function of the caller's, so that one tenant's tags say nothing to another.
@@ -72,8 +72,7 @@ fn plain(text: &str, gone: &[(Label, String)], tagger: &impl Tagger, out: &mut S
             at += length;
             continue;
         }
-        let repeated = |value: &str| value.len() >= REPEATED_BYTES_MIN && rest.starts_with(value);
-        let value = gone.iter().filter(|(_, value)| repeated(value)).max_by_key(|(_, value)| value.len());
+        let value = gone.iter().filter(|(_, value)| repeats(text, at, value)).max_by_key(|(_, value)| value.len());
         if let Some((label, value)) = value {
             push_tag(*label, value, tagger, out);
             at += value.len();
@@ -100,13 +99,24 @@ fn tag_length(rest: &str) -> Option<usize> {
     rest.get(..end).filter(|tag| crate::paths::value::is_tag(tag)).map(str::len)
 }
 
+/// Whether a value stands at a place of a text.
+fn repeats(text: &str, at: usize, value: &str) -> bool {
+    if !text.get(at..).is_some_and(|rest| rest.starts_with(value)) {
+        return false;
+    }
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    let after = text.get(at + value.len()..).and_then(|after| after.chars().next());
+    let joined = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    value.len() >= REPEATED_BYTES_MIN || !joined(before) && !joined(after)
+}
+
 /// Whether a value still stands outside of the tags.
 fn occurs(text: &str, value: &str) -> bool {
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         match tag_length(rest) {
             Some(length) => at += length,
-            None if value.len() >= REPEATED_BYTES_MIN && rest.starts_with(value) => return true,
+            None if repeats(text, at, value) => return true,
             None => at += rest.chars().next().map_or(1, char::len_utf8),
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = name.len() - letters.len();
     let fits = match letters.split_once(['.', '_']) {
-        Some((first, last)) => two_parts(view, first, last),
+        Some((first, last)) => two_parts(view, first, last) || told(view, at) && is_role(first),
         None => digits <= 3 && one_part(view, letters, digits > 0),
     };
     if !fits || digits > 4 {
@@ -54,8 +54,16 @@ fn told(view: &View<'_>, at: usize) -> bool {
     next.len() > 4 && next.ends_with("ed") && view.token(at + 1).is_some_and(|next| next.space_before())
         || matches!(next, "from" | "ran" | "read")
             && at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "for" | "as" | "account"))
-        || at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "account"))
+        || at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "account" | "for" | "transcribed"))
             && !view.token(at + 1).is_some_and(|t| t.is_word())
+}
+
+/// `svc_pacs`, `admin_tlo`, `rn_float12`: what accounts are named by.
+fn is_role(first: &str) -> bool {
+    matches!(
+        first,
+        "svc" | "admin" | "adm" | "rn" | "md" | "dr" | "usr" | "user" | "sa" | "srv" | "ext" | "nurse" | "ops" | "dba"
+    )
 }
 
 fn known(view: &View<'_>, word: &str) -> Known {
@@ -64,14 +72,20 @@ fn known(view: &View<'_>, word: &str) -> Known {
 
 /// `m.holton`, `jesus.vegamolina`.
 fn two_parts(view: &View<'_>, first: &str, last: &str) -> bool {
-    if last.len() < 3 || last.contains(['.', '_']) || view.lexicon.note(fold_hash(last)).is(TLD | IMAGE) {
+    if last.is_empty()
+        || last.len() == 2
+        || last.contains(['.', '_'])
+        || view.lexicon.note(fold_hash(last)).is(TLD | IMAGE)
+    {
         return false;
     }
     let (given, family) = (known(view, first), known(view, last));
     let term = family.common() > 0 || family.is(Fact::Clinical) || family.is(Fact::Drug);
     let named = family.last() > 0 && !term;
     match first.len() {
+        // `m.holton`, `agarwal.n`.
         1 => named && last.len() >= 4,
+        _ if last.len() == 1 => given.last() >= INNER && given.common() == 0 && first.len() >= 4,
         _ => given.first() >= INNER && given.common() == 0 && (named || family.is_nothing() && last.len() >= 5),
     }
 }

@@ -27,6 +27,9 @@ pub(crate) fn find(view: &View<'_>, claims: &mut Claims<'_>) {
         if age(view, aged, claims) {
             continue;
         }
+        if bracket && account(view, next + 1, claims) {
+            continue;
+        }
         let separated = bracket || view.is_mark(next, b',');
         let place = if separated { next + 1 } else { next };
         let hash = view.is_mark(place, b'#');
@@ -67,6 +70,22 @@ fn age(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> bool {
     }
     claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::NEIGHBOURS);
     true
+}
+
+/// `Priscilla Reyes (preyes)`: a word in brackets that no list knows is the person's account.
+fn account(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> bool {
+    let Some(token) = view.token(at).filter(|token| matches!(token.class, Class::Lower | Class::Alnum)) else {
+        return false;
+    };
+    let (start, end) = (token.start as usize, token.end as usize);
+    let letters = view.slice(start, end).iter().filter(|byte| byte.is_ascii_lowercase()).count();
+    let unknown = token.class == Class::Alnum || view.words.known(token.fold).is_nothing();
+    let digits = end - start - letters;
+    let fits = letters >= 4 && digits <= 4 && view.byte(start).is_ascii_lowercase() && view.byte(end) == b')';
+    if fits && unknown {
+        claims.add(Kind::AccountName, (start, end), Rank::Listed, Evidence::NEIGHBOURS);
+    }
+    fits && unknown
 }
 
 /// The end of letters and digits, perhaps with one dash: `H-610839`, `BP413704`, `04874208`.

@@ -175,6 +175,7 @@ kinds! {
     Udi = "udi", Some(Label::Device);
     Imei = "imei", Some(Label::Device);
     ImageFile = "image-file", Some(Label::Photo);
+    VoiceFile = "voice-file", Some(Label::Biometric);
     UserPath = "user-path", Some(Label::OtherId);
     Application = "application-number", Some(Label::OtherId);
     DateNumeric = "date-numeric", Some(Label::Date);

@@ -132,10 +132,13 @@ fn answer(view: &View<'_>, rule: &Labelled, next: usize) -> Option<(usize, usize
         }
         let it = matches!(view.word(place), "s" | "is" | "its" | "Its" | "yes" | "Yes" | "sure" | "Sure")
             || asked && token.mark == b'\n';
+        if !(asked && it) {
+            continue;
+        }
         let value_place = if view.is_mark(place + 1, b',') { place + 2 } else { place + 1 };
         let starts = view.token(value_place).is_some_and(|token| token.class.has_digit())
             || is_code_word(view, rule, value_place);
-        if asked && it && starts {
+        if starts {
             return value(view, rule, value_place, true).filter(|span| span.1 - span.0 >= ANSWER_MIN);
         }
     }
@@ -168,6 +171,15 @@ pub(crate) fn find_prefixed(view: &View<'_>, rules: &[Labelled], at: usize, clai
         return None;
     }
     let fold = if token.class == Class::Alnum { super::fold_hash(word.get(..letters)?) } else { token.fold };
+    // `DOB04/12/1961`: only the space is missing.
+    if token.class == Class::Alnum
+        && let Some(rule) = view.lexicon.label(fold).and_then(|rule| rules.get(usize::from(rule)))
+        && rule.shape == Shape::Date
+    {
+        let end = super::date::labelled_end(view, start + letters)?;
+        claim(rule, (start + letters, end), Rank::Labelled, Evidence::LABEL_BEFORE, claims);
+        return Some(end);
+    }
     let rule = rules.get(usize::from(view.lexicon.prefix(fold)?))?;
     let (end, counted) = code_end(view, rule, start)?;
     if counted.digits < 3 {

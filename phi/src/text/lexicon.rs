@@ -61,6 +61,7 @@ flags! {
     FRACTION_NOT_DATE = 24, "fraction-cue";
     AGE = 25, "age-cue";
     PERSON = 26, "person";
+    SOUND = 27, "sound-extension";
 }
 
 /// Keys are hashes already.
@@ -155,6 +156,11 @@ impl Lexicon {
     /// The rule of codes that start with these letters (`MRN00482`, `ENC-1234`).
     pub(crate) fn prefix(&self, fold: u64) -> Option<u16> {
         self.prefixes.get(&fold).copied()
+    }
+
+    /// The rule of a label of one word.
+    pub(crate) fn label(&self, fold: u64) -> Option<u16> {
+        self.phrases.get(&join(0, fold)).and_then(|step| step.rule)
     }
 
     /// What a word is, by its fold.

@@ -1,10 +1,11 @@
 //! E-mail addresses, web addresses and bare domains; user names in paths; image files.
 
 use crate::finding::Evidence;
+use crate::gazetteer::{Fact, Known};
 
 use super::claims::{Claims, Kind, Rank};
 use super::groups::is_letter_at;
-use super::lexicon::{HOST, IMAGE, NOBODY, PHOTO, TLD};
+use super::lexicon::{HOST, IMAGE, NOBODY, PHOTO, SOUND, TLD};
 use super::token::Class;
 use super::view::View;
 
@@ -219,7 +220,7 @@ pub(crate) fn user_name_end(view: &View<'_>, start: usize) -> usize {
 /// At an image file's extension: its whole name, when it or a word near it speaks of a photograph.
 pub(crate) fn image_file(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let end = view.token(at)?.end as usize;
-    if !view.note(at).is(IMAGE) || !view.is_tight(at) || !view.is_mark(at.checked_sub(1)?, b'.') {
+    if !view.note(at).is(IMAGE | SOUND) || !view.is_tight(at) || !view.is_mark(at.checked_sub(1)?, b'.') {
         return None;
     }
     let run = view.slice(end.saturating_sub(120), end);
@@ -238,7 +239,19 @@ pub(crate) fn image_file(view: &View<'_>, at: usize, claims: &mut Claims<'_>) ->
     let told = (first..at).any(|word| view.note(word).is(PHOTO))
         || ["photo", "face", "portrait", "selfie", "headshot", "mugshot"].iter().any(|word| contains_word(name, word))
         || view.cue_before(first, 6, PHOTO);
-    if !camera && !told {
+    let person = (first..at).any(|word| {
+        let known = view.token(word).map_or(Known::NOTHING, |token| view.words.known(token.fold));
+        known.common() == 0 && (known.first() >= 5 || known.last() >= 5) && !known.is(Fact::Clinical)
+    });
+    if view.note(at).is(SOUND) {
+        let voice = ["voice", "vp_", "speech", "dictation"].iter().any(|word| contains_word(name, word));
+        if !(voice || person) {
+            return None;
+        }
+        claims.add(Kind::VoiceFile, (start, end), Rank::Strict, Evidence::SHAPE);
+        return Some(end);
+    }
+    if !camera && !told && !person {
         return None;
     }
     claims.add(Kind::ImageFile, (start, end), Rank::Strict, Evidence::SHAPE);

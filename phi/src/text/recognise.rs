@@ -2,7 +2,7 @@
 
 use super::claims::{Claim, Claims, Kind};
 use super::labelled::{self, Labelled};
-use super::lexicon::{IMAGE, MONTH, MONTH_FOREIGN, MONTH_SHORT, NUMBER, TLD};
+use super::lexicon::{IMAGE, MONTH, MONTH_FOREIGN, MONTH_SHORT, NUMBER, SOUND, TLD};
 use super::token::{Class, Token};
 use super::view::View;
 use super::{account_name, age, date, ip, net, number, opaque};
@@ -31,6 +31,11 @@ fn shape(view: &View<'_>, rules: &[Labelled], at: usize, token: &Token, claims: 
     match token.class {
         Class::Digits => number_anchor(view, at, claims),
         Class::Alnum => {
+            if view.note(at).is(SOUND)
+                && let Some(end) = net::image_file(view, at, claims)
+            {
+                return Some(end);
+            }
             let digit_first = view.byte(token.start as usize).is_ascii_digit();
             let written = |claims: &mut Claims<'_>| {
                 date::written::find_fused(view, at, claims).or_else(|| date::stamp::find_compact(view, at, claims))
@@ -83,7 +88,7 @@ fn word_anchor(
     {
         return Some(end);
     }
-    if note.is(TLD | IMAGE) {
+    if note.is(TLD | IMAGE | SOUND) {
         let found = net::image_file(view, at, claims)
             .or_else(|| if note.is(TLD) { net::domain(view, at, claims) } else { None });
         if found.is_some() {

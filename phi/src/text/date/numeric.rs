@@ -3,8 +3,9 @@
 use crate::finding::Evidence;
 use crate::text::check::is_day;
 use crate::text::claims::{Claims, Kind, Rank};
-use crate::text::groups::{Groups, WIDE_DOT, continues};
+use crate::text::groups::{Groups, WIDE_DASH, WIDE_DOT, continues};
 use crate::text::lexicon::{DATE_CUE, FRACTION_NOT_DATE, UNIT, WEEKDAY};
+use crate::text::token::Class;
 use crate::text::view::View;
 
 use super::{full_year, is_day_and_month, is_year, number, stamp};
@@ -20,7 +21,12 @@ pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Cla
         return Some(end);
     }
     if let Some(end) = end(view, groups) {
-        claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
+        let start = weekday_start(view, at).unwrap_or(first.start);
+        claims.add(Kind::DateNumeric, (start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
+        return Some(end);
+    }
+    if let Some(end) = told_short(view, at, groups) {
+        claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::CALENDAR.with(Evidence::NEIGHBOURS));
         return Some(end);
     }
     month_year(view, groups, claims)
@@ -57,6 +63,16 @@ pub(crate) fn end(view: &View<'_>, groups: &Groups) -> Option<usize> {
         || groups.may_end(view, 3)
         || word_follows(view, third.end);
     (fits && tail).then_some(third.end)
+}
+
+/// `on 2.6.98`, `seen 3-12-24`: a year of two digits, behind a word that speaks of a day.
+fn told_short(view: &View<'_>, at: usize, groups: &Groups) -> Option<usize> {
+    let [one, two, year] = groups.first::<3>()?;
+    let even = one.then == two.then && matches!(one.then, b'.' | b'-');
+    let fits = even && one.len() <= 2 && two.len() <= 2 && year.len() == 2;
+    let told = view.word_before(at).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+    let day = fits && told && is_day_and_month(2000 + year.value, one.value, two.value);
+    (day && groups.may_end(view, 3)).then_some(year.end)
 }
 
 /// `report_2021-03-14_final`, `2021-03-14.pdf`: a file's name goes on.
@@ -106,9 +122,15 @@ fn month_year(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Opti
 fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
     let [one, two] = groups.first::<2>()?;
     let fits = one.then == b'/' && one.len() <= 2 && two.len() <= 2 && is_day_and_month(2000, one.value, two.value);
-    // A dash may lead to the range's other end: `3/14-3/18`.
-    let ends =
-        groups.may_end(view, 2) || two.then == b'-' && groups.list().get(2).is_some_and(|next| next.then == b'/');
+    // A dash may lead to the range's other end: `3/14-3/18`, `04/01 - 04/12`.
+    let other_end = || {
+        groups.list().get(2..4).is_some_and(|other| {
+            let [month, day] = other else { return false };
+            month.then == b'/' && day.len() <= 2 && is_day_and_month(2000, month.value, day.value)
+        })
+    };
+    let leads = matches!(two.then, b'-' | WIDE_DASH) && other_end();
+    let ends = groups.may_end(view, 2) || leads;
     if !fits || !ends {
         return None;
     }
@@ -116,19 +138,43 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let score =
         view.note(next).is(UNIT | FRACTION_NOT_DATE) && !view.token(next).is_some_and(|token| token.starts_line());
     let before = view.word_before(at);
+    let score = score || before.is_some_and(|word| view.note(word).is(FRACTION_NOT_DATE) && view.word(word) != "of");
     let through = |word: usize| matches!(view.word(word), "through" | "thru" | "thur" | "throguh" | "thruogh");
     let ranged = through(next) || before.is_some_and(through);
     let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY)) || ranged;
     let from = before.is_some_and(|word| matches!(view.word(word), "from" | "for" | "of" | "the" | "From"));
     let padded = one.len() == 2 && two.len() == 2 && (view.byte(one.start) == b'0' || view.byte(two.start) == b'0');
-    let range = two.then == b'-' || view.byte_before(one.start) == b'-';
+    let follows = view.byte_before(one.start) == b'-' || before_is_range(view, at);
+    let range = two.then == b'-' || leads || follows;
+    // No test is scored out of 13 or 22: `filled 12/28`.
+    let calendar = one.value <= 12 && matches!(two.value, 13 | 14 | 16..=19 | 21 | 22 | 23 | 26 | 29 | 31);
     let line_start = padded && view.token(at).is_some_and(|token| token.starts_line());
-    if score || !(told || line_start || padded && (range || from)) {
+    let alone = calendar && view.byte_before(one.start) != b'-' || range && (padded || leads || calendar);
+    if score || !(told || line_start || alone || padded && (range || from)) {
         return None;
     }
     let end = if two.then == b'-' { range_end(view, groups).unwrap_or(two.end) } else { two.end };
-    claims.add(Kind::DateMonthDay, (one.start, end), Rank::Shape, Evidence::NEIGHBOURS.with(Evidence::CALENDAR));
+    let start = weekday_start(view, at).unwrap_or(one.start);
+    claims.add(Kind::DateMonthDay, (start, end), Rank::Shape, Evidence::NEIGHBOURS.with(Evidence::CALENDAR));
     Some(end)
+}
+
+/// ` - ` and a day before that: the second end of a range.
+fn before_is_range(view: &View<'_>, at: usize) -> bool {
+    let back = |steps: usize| at.checked_sub(steps);
+    back(1).is_some_and(|dash| view.is_mark(dash, b'-'))
+        && back(3).is_some_and(|slash| view.is_mark(slash, b'/') && view.is_tight(slash))
+}
+
+/// `Tues 5/14`: the weekday belongs to the date.
+fn weekday_start(view: &View<'_>, at: usize) -> Option<usize> {
+    let mut place = at.checked_sub(1)?;
+    if view.token(place).is_some_and(|token| matches!(token.mark, b',' | b'.')) {
+        place = place.checked_sub(1)?;
+    }
+    let token = view.token(place).filter(|token| view.note(place).is(WEEKDAY) && token.len() >= 3)?;
+    let known = token.class != Class::Lower || token.len() > 3;
+    (known && view.token(at)?.space_before()).then_some(token.start as usize)
 }
 
 /// `3/14-3/18`, `3/14-3/18/2021`: one span.

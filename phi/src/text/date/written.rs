@@ -104,6 +104,10 @@ fn day_before(view: &View<'_>, at: usize) -> Option<Part> {
     let joined = view.token(place).is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b','));
     if joined || matches!(view.word(place), "of" | "de" | "Of" | "OF") {
         place = place.checked_sub(1)?;
+        // `24th day of July`.
+        if view.word(place) == "day" {
+            place = place.checked_sub(1)?;
+        }
     }
     let value = day_value(view, place)?;
     let token = view.token(place)?;
@@ -122,7 +126,33 @@ fn day_before(view: &View<'_>, at: usize) -> Option<Part> {
     {
         return None;
     }
+    if first == place {
+        first = days_before(view, place);
+    }
     Some(Part { first, next: at })
+}
+
+/// `4, 5 and 7 February`: the days before the last one.
+fn days_before(view: &View<'_>, last: usize) -> usize {
+    let mut first = last;
+    for _ in 0..4 {
+        let Some(day) = first.checked_sub(2) else { break };
+        let joins = view.is_mark(first - 1, b',') && first < last
+            || matches!(view.word(first - 1), "and" | "und" | "et" | "or");
+        let comma = view.is_mark(first - 1, b',');
+        let number = view.token(day).is_some_and(|token| token.class == Class::Digits && token.len() <= 2);
+        if !(joins || comma) || !number || day_value(view, day).is_none() {
+            break;
+        }
+        let before = view.token(day).map_or(0, |token| view.byte_before(token.start as usize));
+        if matches!(before, b':' | b'.' | b'/' | b'-') {
+            break;
+        }
+        first = day;
+    }
+    // A comma alone joins anything: `room 4, 5 February`.
+    let listed = (first..last).any(|place| matches!(view.word(place), "and" | "und" | "et" | "or"));
+    if listed { first } else { last }
 }
 
 /// `2021-Mar-14`, `2021 March 14`.
