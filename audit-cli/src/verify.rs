@@ -62,7 +62,7 @@ impl Place {
 impl Verify {
     pub async fn run(&self, connections: &Connections, json: bool) -> Result<ExitCode> {
         let keys = self.keys()?;
-        let mut walk = Walk::new(Trust { keys: &keys, deep: true, ..Trust::default() });
+        let mut walk = Walk::new(Trust { keys: &keys, ..Trust::default() });
         match self.place {
             Place::Kafka => kafka::walk(connections, &mut walk)?,
             Place::Postgres => postgres::walk(connections, &mut walk).await?,

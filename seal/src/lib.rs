@@ -26,7 +26,6 @@
 pub mod canonical;
 pub mod chain;
 pub mod checkpoint;
-pub mod draft;
 mod error;
 pub mod fence;
 pub mod keys;

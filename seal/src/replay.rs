@@ -4,9 +4,8 @@
 
 use crate::chain::LeafHash;
 use crate::error::SealError;
-use crate::keys::KeyId;
 use crate::leaf::{Body, Envelope, Kind};
-use crate::state::ChainState;
+use crate::state::{ChainState, News};
 use crate::verify::{Leaf, ReadError};
 
 /// Why a chain cannot be gone on with.
@@ -52,23 +51,17 @@ impl ChainState {
         if leaf.envelope.chain != chain {
             return Err(ReplayError::OtherChain);
         }
-        let key = match leaf.envelope.kind {
-            Kind::Genesis | Kind::KeyEpoch | Kind::SegmentClose => self.named_by(&leaf.body()?)?,
-            _ => None,
+        let news = match leaf.envelope.kind {
+            Kind::Genesis | Kind::KeyEpoch | Kind::SegmentClose | Kind::OwnerChange => self.news(&leaf.body()?)?,
+            _ => News::None,
         };
-        Ok(self.follow(&leaf.envelope, key, *hash)?)
+        Ok(self.follow(&leaf.envelope, news, *hash)?)
     }
 
-    fn named_by(&self, body: &Body<'_>) -> Result<Option<KeyId>, ReplayError> {
+    fn news(&self, body: &Body<'_>) -> Result<News, ReplayError> {
         match body {
-            Body::Genesis(genesis) => Ok(Some(key_id(&genesis.key)?)),
-            Body::KeyEpoch(epoch) => Ok(Some(key_id(&epoch.key)?)),
             Body::SegmentClose(close) if *close != self.close() => Err(ReplayError::Close),
-            _ => Ok(None),
+            body => Ok(News::of(body).map_err(SealError::from)?),
         }
     }
-}
-
-fn key_id(text: &str) -> Result<KeyId, ReplayError> {
-    KeyId::new(text).map_err(|error| ReplayError::Place(error.into()))
 }

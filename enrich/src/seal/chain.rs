@@ -119,24 +119,24 @@ impl Chain {
             let (size, segment, leaves) = (state.size(), state.segment(), state.segment_leaves());
             let is_last = position.sequence + 1 == size && replayed.hash() == state.previous();
             // Only of the record that comes next, and of the one that a hint names, is the segment known.
-            if position.sequence == size && !self.is_authentic(record, segment) {
+            if position.sequence == size && !self.is_authentic(&replayed, record.mac, segment) {
                 self.forged = true;
                 return Ok(Entry::Foreign);
             }
             let last = segment.saturating_sub(u64::from(leaves == 0));
-            if is_last && !self.is_authentic(record, last) {
+            if is_last && !self.is_authentic(&replayed, record.mac, last) {
                 return Err(Error::OtherKeyBytes { partition: self.partition, key: self.verifier.id().to_string() });
             }
         }
         Ok(Entry::Record { epoch, owner: id, position })
     }
 
-    fn is_authentic(&mut self, record: &SealedRecord<'_>, number: u64) -> bool {
+    fn is_authentic(&mut self, replayed: &Replayed<'_>, mac: &[u8], number: u64) -> bool {
         if self.segment.as_ref().is_none_or(|(of, _)| *of != number) {
             self.segment = self.verifier.segment(&self.name, number).ok().map(|verifier| (number, verifier));
         }
         let verifier = self.segment.as_ref().map(|(_, verifier)| verifier);
-        verifier.is_some_and(|verifier| verifier.verify(record.leaf, record.mac))
+        verifier.is_some_and(|verifier| verifier.verify(&replayed.hash(), mac))
     }
 
     /// Follows a record that counts. What is being written here is known already.
