@@ -103,7 +103,7 @@ impl Model for Case {
             Property::always("honest workers raise no alarm", oracle::is_calm),
             Property::always("the rightful owner can go on", finish::can_go_on),
             // Else the boundary would have hidden states.
-            Property::always("every contest ends", |case, world| world.log.len() < case.log_len_max),
+            Property::always("every contest ends", |case, world: &World| world.log.len() < case.log_len_max),
             Property::sometimes(REACHED, |case, world| oracle::history(world).len() as i64 == case.records),
         ]
     }
