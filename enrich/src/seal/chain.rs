@@ -45,7 +45,7 @@ pub struct Chain {
 }
 
 enum Stage {
-    Read(ChainState),
+    Read(Box<ChainState>),
     Written(Box<Sealer>),
 }
 
@@ -71,7 +71,7 @@ impl Chain {
         };
         let verifier = key.verifier().clone();
         let fences = verifier.fence(&name).map_err(seal::SealError::from)?;
-        let stage = Stage::Read(state);
+        let stage = Stage::Read(Box::new(state));
         let (segment, since, record) = Default::default();
         Ok(Some(Self { partition, name, stage, verifier, fences, segment, forged: false, since, record }))
     }
