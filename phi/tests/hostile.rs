@@ -176,7 +176,7 @@ fn hostile_texts_take_no_longer_than_their_length_allows() {
 }
 
 /// Four times the text takes four times as long, or sixteen times where the cost is quadratic. The least of several runs is
-/// compared, and a text gets more tries before it is called slow, because other programs run on the machine too.
+/// compared, because other programs run on the machine too.
 #[test]
 fn four_times_a_hostile_text_takes_about_four_times_as_long() {
     const PIECES: [&str; 16] = [
@@ -209,7 +209,6 @@ fn four_times_a_hostile_text_takes_about_four_times_as_long() {
     };
     for piece in PIECES {
         let (quarter, whole) = (piece.repeat((1 << 14) / piece.len()), piece.repeat((1 << 16) / piece.len()));
-        let linear = (1..=6).any(|tries| least(&whole, 2 * tries) < least(&quarter, 2 * tries) * 8);
-        assert!(linear, "{piece:?}");
+        assert!(least(&whole, 9) < least(&quarter, 9) * 8, "{piece:?}");
     }
 }
