@@ -174,3 +174,41 @@ fn hostile_texts_take_no_longer_than_their_length_allows() {
         assert!(before.elapsed().as_secs() < 5, "{}", &text[..40]);
     }
 }
+
+/// Four times the text takes four times as long, or sixteen times where the cost is quadratic. The least of several runs is
+/// compared, because other programs run on the machine too.
+#[test]
+fn four_times_a_hostile_text_takes_about_four_times_as_long() {
+    const PIECES: [&str; 16] = [
+        "Anna Berg ",
+        "Ab-",
+        "MRN-",
+        "Ab'",
+        "St. ",
+        "SMITH ",
+        "Smith, ",
+        "A^",
+        "A.",
+        "Ji-hoon ",
+        "12 Main St, ",
+        "3/4-",
+        "4, 5 and ",
+        "id: ",
+        "Hospital ",
+        "x.jpg ",
+    ];
+    let mut scratch = Scratch::default();
+    let mut found = Vec::new();
+    let mut least = |text: &str, rounds: usize| {
+        let times = (0..rounds).map(|_| {
+            let before = std::time::Instant::now();
+            ENGINE.scan_any(text, &mut scratch, &mut found);
+            before.elapsed()
+        });
+        times.min().unwrap()
+    };
+    for piece in PIECES {
+        let (quarter, whole) = (piece.repeat((1 << 14) / piece.len()), piece.repeat((1 << 16) / piece.len()));
+        assert!(least(&whole, 9) < least(&quarter, 9) * 8, "{piece:?}");
+    }
+}

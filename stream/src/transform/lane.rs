@@ -2,7 +2,7 @@
 
 use crate::sealed_log::{Epoch, Hint, OwnerId, Reader, Writer};
 use crate::transform::Transform;
-use crate::{Error, Link, Offset, Partition};
+use crate::{Error, Link, Offset, Partition, Position};
 
 pub(super) struct Lane {
     pub(super) partition: Partition,
@@ -56,6 +56,11 @@ impl Lane {
     /// Whether an input record is to be transformed now.
     pub(super) fn takes(&self, offset: Offset) -> bool {
         self.writer.epoch().is_some() && offset >= self.next_source
+    }
+
+    /// Where the input goes on, while the partition is ours.
+    pub(super) fn place(&self) -> Option<(Partition, Position)> {
+        self.writer.epoch().map(|_| (self.partition, Position::At(self.next_source)))
     }
 
     pub(super) fn took(&mut self, offset: Offset) {

@@ -113,13 +113,13 @@ impl Worker {
         let source = if head.size == 0 { Offset(0) } else { head.next };
         let Some(lane) = self.lanes.get_mut(&partition) else { return Ok(()) };
         lane.fencing = None;
-        lane.starts_at(source);
         let Some(epoch) = lane.writer.epoch() else { return Ok(()) };
         let turn = Turn { epoch, owner: &self.settings.owner, source };
         transform.own(&turn, &mut Outbox::new(&mut self.appender, lane, self.settings.link.output, &[]))?;
         // A chain that begins now begins with what is left; a later one needs the very next record.
         let bounds = self.input.bounds(partition)?;
         let place = if head.size == 0 { bounds.first } else { source };
+        lane.starts_at(place);
         tracing::info!(%partition, %epoch, next_sequence = head.size, source = %place, "chain taken over");
         self.consumer.stop(&[partition])?;
         self.consumer.start(&[(partition, Position::At(place))])?;
