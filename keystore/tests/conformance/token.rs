@@ -87,10 +87,10 @@ fn sessions_that_die_are_opened_anew() {
         keys.create(&id("mac"), &Purpose::Epoch).unwrap();
         keys.change(&id("mac"), KeyState::Active).unwrap();
         let signer = keys.epoch_signer(&id("mac")).unwrap();
-        let before = signer.segment("t/0", 1).unwrap().sign(b"leaf");
+        let before = signer.segment("t/0", 1).unwrap().sign(&seal::LeafHash([9; 32]));
         for round in 0..3 {
             kill_sessions();
-            assert_eq!(signer.segment("t/0", 1).unwrap().sign(b"leaf"), before);
+            assert_eq!(signer.segment("t/0", 1).unwrap().sign(&seal::LeafHash([9; 32])), before);
             kill_sessions();
             keys.create(&id(&format!("mac-{round}")), &Purpose::Epoch).unwrap();
         }

@@ -211,7 +211,8 @@ fn an_erasure_leaf_that_its_successors_deny_erases_nothing() {
     let mut hidden = hidden();
     let handle = subject(2).handle().to_string();
     let root = hidden.chain.edge.root();
-    let what = format!("{{\"basis\":\"b\",\"handle\":\"{handle}\",\"root\":\"{root}\",\"scope\":\"patient\",\"size\":2}}");
+    let what =
+        format!("{{\"basis\":\"b\",\"handle\":\"{handle}\",\"root\":\"{root}\",\"scope\":\"patient\",\"size\":2}}");
     let mut forged = hidden.chain.clone();
     forged.control("erasure", &what);
     hidden.chain.config();
