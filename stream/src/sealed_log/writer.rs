@@ -56,8 +56,6 @@ pub struct Writer {
     generation: i32,
     stage: Stage,
     reader: Reader,
-    /// The last fence that was tried: whatever became of it, the next one is higher.
-    tried: Option<Epoch>,
     /// Sealed and handed to the producer, not yet known to be accepted. Bounded by the producer's queue.
     in_flight: VecDeque<Position>,
     /// Where sealing goes on: the last record in flight, or the accepted head.
@@ -75,7 +73,6 @@ impl Writer {
             generation: -1,
             stage: Stage::Idle,
             reader: Reader::EMPTY,
-            tried: None,
             in_flight: VecDeque::new(),
             tip: Head::EMPTY,
             mark: None,
@@ -261,7 +258,6 @@ impl Writer {
         let Some(epoch) = Epoch::above(self.floor(), self.generation) else {
             return self.leave(Command::Stop(Reason::EpochsUsedUp));
         };
-        self.tried = Some(epoch);
         self.stage = Stage::Fencing(epoch);
         Commands::of(&[Command::AppendFence(epoch)])
     }
@@ -344,9 +340,10 @@ impl Writer {
         Commands::of(&[Command::ReadLog { from: self.reader.next(), until }])
     }
 
-    /// What the next fence must outrank.
+    /// What the next fence must outrank. A fence of unknown fate needs no regard: nothing was appended under it, and should it
+    /// land before the next one, that one does not rule at its place and is tried again.
     fn floor(&self) -> Option<Epoch> {
-        self.reader.ruling().map(|ruling| ruling.epoch).max(self.tried)
+        self.reader.ruling().map(|ruling| ruling.epoch)
     }
 
     fn uses_the_producer(&self) -> bool {

@@ -125,7 +125,7 @@ fn a_doubt_drops_the_producer_and_fences_with_the_next_attempt() {
         assert_eq!(list(writer.on(doubt)), [Command::DropProducer, read(1, Until::End)], "{doubt:?}");
         assert_eq!(list(writer.on(Event::CaughtUp)), [Command::ConfirmMembership]);
         assert_eq!(list(writer.on(Event::Member { generation: 4 })), [Command::AppendFence(epoch(1, 4, 1))]);
-        // Nobody knows what became of this fence either: the next one is higher.
+        // Nobody knows what became of this fence either, and meanwhile the generation has risen.
         assert_eq!(list(writer.on(Event::Failed)), [Command::DropProducer, read(1, Until::End)]);
         writer.on(Event::CaughtUp);
         assert_eq!(list(writer.on(Event::Member { generation: 6 })), [Command::AppendFence(epoch(1, 6, 0))]);
@@ -170,6 +170,30 @@ fn what_landed_between_the_last_look_and_the_own_fence_is_continued() {
     // What the caller reads beyond the fence by itself is not this step's.
     assert_eq!(writer.on(log_read(3, Entry::Foreign)).verdict(), None);
     assert_eq!(list(writer.on(Event::CaughtUp)), [Command::ResumeSource(Head::after(&position))]);
+}
+
+#[test]
+fn an_own_record_that_is_found_out_of_order_is_a_doubt() {
+    let mut writer = owner();
+    let first = record(writer.tip(), 1);
+    writer.append(first);
+    writer.on(acked(0, 2));
+    let ahead = record(&Head::after(&first), 2);
+    let gap = writer.on(log_read(1, Entry::Record { epoch: epoch(1, 4, 0), owner: "me", position: ahead }));
+    assert_eq!(gap.verdict(), Some(Verdict::Gap));
+    assert_eq!(list(gap), [Command::DropProducer, read(2, Until::End)]);
+}
+
+#[test]
+fn a_hint_waits_for_the_record_that_was_marked() {
+    let mut writer = owner();
+    writer.append(record(writer.tip(), 1));
+    writer.append(record(writer.tip(), 2));
+    writer.mark("state after 2");
+    writer.on(acked(0, 1));
+    assert_eq!(writer.take_hint(), None);
+    writer.on(acked(1, 2));
+    assert_eq!(writer.take_hint().unwrap().head.size, 2);
 }
 
 #[test]
