@@ -200,6 +200,12 @@ impl Worker {
                 drop(batch);
                 self.hold(&error)
             }
+            // Part of the batch may be in flight already, and nobody knows what became of something.
+            Err(error) if error.disposition() == Disposition::Unknown => {
+                drop(batch);
+                tracing::warn!(%error, "starting over from the log");
+                self.drop_producer(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -251,7 +257,7 @@ impl Worker {
             }
         }
         if self.appender.is_broken() {
-            self.drop_producer(None, transform)?;
+            self.drop_producer(None)?;
             self.carry_out(transform)?;
         }
         Ok(())
