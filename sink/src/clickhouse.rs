@@ -12,14 +12,15 @@ use stream::store::Store;
 use stream::{Offset, Partition, Position, Record};
 use tokio::runtime::Runtime as Tokio;
 
-use crate::config::ClickHouseSettings;
 use crate::accept::{Acceptance, Stored};
+use crate::config::ClickHouseSettings;
 use crate::decode::{self, Decoded};
 use crate::error::Error;
 
 const WAIT_MAX: Duration = Duration::from_secs(60);
 const TABLE: &str = include_str!("../migrations/clickhouse/0001_audit_record.sql");
-const HELD: &str = "SELECT partition, max(sealed_offset), lower(hex(argMax(leaf_hash, sealed_offset))) FROM audit_record
+const HELD: &str =
+    "SELECT partition, max(sealed_offset), lower(hex(argMax(leaf_hash, sealed_offset))) FROM audit_record
     GROUP BY partition";
 const INSERT: &str =
     "INSERT INTO audit_record (partition, sequence, source_offset, sealed_offset, kind, reason, event_id,
@@ -90,7 +91,8 @@ fn explain(error: ClientError) -> Error {
 impl Store for ClickHouse {
     fn positions(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, stream::Error> {
         let held = self.tokio.block_on(self.held())?;
-        let begin = |partition: &Partition| (*partition, self.acceptance.begin(*partition, held.get(partition).copied()));
+        let begin =
+            |partition: &Partition| (*partition, self.acceptance.begin(*partition, held.get(partition).copied()));
         Ok(partitions.iter().map(begin).collect())
     }
 

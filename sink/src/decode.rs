@@ -23,10 +23,10 @@ pub struct Row<'a> {
 
 /// Decodes a whole batch, in order.
 pub fn batch<'a>(records: &'a [Record<'_>]) -> Vec<Decoded<'a>> {
-    let sealed = |record: &'a Record<'_>| {
-        wire::split(record.payload()).and_then(|(_, body)| SealedRecord::decode(body)).ok()
-    };
-    let decoded = |record| Decoded { partition: Record::partition(record), offset: record.offset(), sealed: sealed(record) };
+    let sealed =
+        |record: &'a Record<'_>| wire::split(record.payload()).and_then(|(_, body)| SealedRecord::decode(body)).ok();
+    let decoded =
+        |record| Decoded { partition: Record::partition(record), offset: record.offset(), sealed: sealed(record) };
     records.iter().map(decoded).collect()
 }
 

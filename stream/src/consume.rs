@@ -252,7 +252,10 @@ impl GroupConsumer {
     }
 
     /// Commits something only to hear whether the group still knows this member.
-    pub(crate) fn ask(&self, questions: impl Iterator<Item = (Partition, Offset, String)>) -> Result<Membership, Error> {
+    pub(crate) fn ask(
+        &self,
+        questions: impl Iterator<Item = (Partition, Offset, String)>,
+    ) -> Result<Membership, Error> {
         use RDKafkaErrorCode as Code;
         let list = commits(self.topic, questions);
         let Err(error) = self.consumer.commit(&list, CommitMode::Sync) else { return Ok(Membership::Member) };

@@ -48,7 +48,9 @@ pub enum Error {
         "the consumer group no longer knows this worker; start it again, and give every worker an `instance` of its own"
     )]
     MembershipLost,
-    #[error("a dead letter was not acknowledged within {seconds} s; the worker must read the log again before it goes on")]
+    #[error(
+        "a dead letter was not acknowledged within {seconds} s; the worker must read the log again before it goes on"
+    )]
     DeadLetterUnanswered { seconds: u64 },
     #[error("this worker cannot read its own hint for partition {partition}; start it again")]
     OwnState { partition: Partition },

@@ -69,7 +69,9 @@ impl Writer {
         let mut held = Vec::with_capacity(rows.len());
         for row in rows {
             let stored = match (row.try_get::<Option<i64>, _>(1)?, row.try_get::<Option<Vec<u8>>, _>(2)?) {
-                (Some(offset), Some(hash)) => hash.try_into().ok().map(|leaf_hash| Stored { offset: Offset(offset), leaf_hash }),
+                (Some(offset), Some(hash)) => {
+                    hash.try_into().ok().map(|leaf_hash| Stored { offset: Offset(offset), leaf_hash })
+                }
                 _ => None,
             };
             held.push((Partition(row.try_get(0)?), stored));
