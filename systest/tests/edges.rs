@@ -65,7 +65,7 @@ fn an_event_by_http_and_one_by_the_client_are_sealed_and_found_again() {
     for record in records {
         let leaf = record["leaf"].as_str().unwrap();
         assert_eq!(record["leaf_hash"], LeafHash::of(leaf.as_bytes()).to_string());
-        assert_eq!(serde_json::from_str::<Value>(leaf).unwrap()["event"]["outcome"], "success");
+        assert_eq!(serde_json::from_str::<Value>(leaf).unwrap()["what"]["outcome"], "success");
     }
     let (status, problem) = get(&query.url("/v1/records/0/999").unwrap());
     assert_eq!((status, problem["status"].as_u64()), (404, Some(404)));
