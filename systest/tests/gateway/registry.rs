@@ -28,17 +28,8 @@ impl Drop for Away<'_> {
     }
 }
 
-fn sealed(ground: &Ground) -> usize {
-    let reader = TailReader::new(&ground.kafka(), topic::SEALED.name).unwrap();
-    let mut records = 0;
-    for partition in reader.partitions().unwrap() {
-        let count = |_, _: &[u8]| {
-            records += 1;
-            Ok::<_, stream::Error>(())
-        };
-        reader.read_all(partition, count).unwrap();
-    }
-    records
+fn sealed(ground: &Ground) -> u64 {
+    loadtest::judge::count(&ground.pipeline).unwrap().sealed.total
 }
 
 /// How each event of Kafka names its schema.
