@@ -20,6 +20,6 @@ pub use error::{KeystoreError, PinFault};
 pub use local::LocalProvider;
 pub use postgres::PostgresSubjects;
 pub use random::{SystemNonces, random_secret};
-pub use secret_file::{key_from_hex, read_secret};
+pub use secret_file::{key_from_hex, read_secret, unlock_from};
 pub use subjects::SubjectVault;
 pub use token::{TokenConfig, TokenProvider};
