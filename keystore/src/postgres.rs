@@ -48,6 +48,10 @@ pub struct PostgresSubjects {
 impl PostgresSubjects {
     /// Does not connect yet. The URL is `postgres://user:password@host:port/database`.
     pub fn new(url: &str) -> Result<Self, KeystoreError> {
+        // The parser would take any scheme, and another database's address for one of Postgres.
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(KeystoreError::BadStoreUrl);
+        }
         let address: PgConnectOptions = url.parse().map_err(|_| KeystoreError::BadStoreUrl)?;
         let address = address.application_name("sealtrail-subject-keys");
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -79,7 +79,8 @@ pub(super) async fn add(connection: &mut PgConnection, fresh: &[Fresh]) -> Resul
     }
     let names = fresh.iter().map(|row| (&*row.tenant, row.class, &row.subject)).collect();
     let stored: Option<Vec<Stored>> = newest(connection, &names).await?.into_iter().collect();
-    stored.ok_or_else(|| broken("another subject's row has the handle of one that is to be added; look who writes there"))
+    stored
+        .ok_or_else(|| broken("another subject's row has the handle of one that is to be added; look who writes there"))
 }
 
 async fn insert(connection: &mut PgConnection, fresh: &[Fresh]) -> Result<u64, KeystoreError> {
@@ -115,7 +116,9 @@ pub(super) fn explain(error: sqlx::Error) -> KeystoreError {
             match code.as_ref() {
                 // undefined_table
                 "42P01" => KeystoreError::StoreNotMigrated,
-                code if PASSING.iter().any(|class| code.starts_with(class)) => away(format!("{} ({code})", said.message())),
+                code if PASSING.iter().any(|class| code.starts_with(class)) => {
+                    away(format!("{} ({code})", said.message()))
+                }
                 code => broken(&format!("{} ({code})", said.message())),
             }
         }

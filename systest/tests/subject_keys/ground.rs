@@ -109,6 +109,19 @@ impl Ground {
         format!("postgres://seals:no-secret@{place}")
     }
 
+    /// A server with this file takes no writes and waits for what another one would send.
+    pub fn restart_as_standby(&self, is_standby: bool) {
+        self.dev("kill", &["postgres", "-9"]);
+        let stacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.dev");
+        let sign = stacks.join(&self.stack.name).join("postgres/data/standby.signal");
+        if is_standby {
+            std::fs::write(sign, "").unwrap()
+        } else {
+            std::fs::remove_file(sign).unwrap()
+        }
+        self.dev("restart", &["postgres"]);
+    }
+
     /// One of the stack's own controls.
     pub fn dev(&self, script: &str, arguments: &[&str]) {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dev");
