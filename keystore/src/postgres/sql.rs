@@ -30,6 +30,9 @@ const ERASE: &str = "UPDATE subject_key SET kek = NULL, wrapped = NULL, erased_a
 /// changing it right now), serialisation, resources, locks, operator intervention, system errors.
 const PASSING: [&str; 8] = ["08", "25", "28", "40", "53", "55", "57", "58"];
 
+/// Generation, wrapping key's id, wrapped key: what the table has of one subject.
+type Row = (Option<i32>, Option<String>, Option<Vec<u8>>);
+
 /// Subjects as columns.
 #[derive(Default)]
 pub(super) struct Names<'r> {
@@ -58,16 +61,15 @@ pub(super) async fn newest(
     if names.tenants.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Option<i32>, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(NEWEST)
+    let rows: Vec<Row> = sqlx::query_as(NEWEST)
         .bind(&names.tenants)
         .bind(&names.classes)
         .bind(&names.subjects)
         .fetch_all(connection)
         .await
         .map_err(explain)?;
-    let answer = |(generation, kek, wrapped): (Option<i32>, Option<String>, Option<Vec<u8>>)| {
-        generation.map(|generation| stored(generation, kek.zip(wrapped))).transpose()
-    };
+    let answer =
+        |(generation, kek, wrapped): Row| generation.map(|generation| stored(generation, kek.zip(wrapped))).transpose();
     rows.into_iter().map(answer).collect()
 }
 
