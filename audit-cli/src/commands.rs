@@ -20,7 +20,7 @@ pub enum Command {
     Verify(verify::Verify),
     /// Check, compare and register schemas
     Schema(schema::Schema),
-    /// Make, list and end the keys of those who publish and read
+    /// Make, list and end keys: of those who publish and read, and of the trail itself
     Keys(keys::Keys),
     /// Find health information in texts and events, and explain it
     Phi(phi::Phi),

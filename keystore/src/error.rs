@@ -43,6 +43,14 @@ pub enum KeystoreError {
     Pin { label: String, fault: PinFault },
     #[error("the token {label:?} does not answer: {reason}")]
     Token { label: String, reason: String },
+    #[error("the address of subjects' keys can't be read; it looks like postgres://user:password@host:port/database")]
+    BadStoreUrl,
+    #[error("the Postgres of subjects' keys does not answer: {reason}")]
+    StoreAway { reason: String },
+    #[error("the Postgres of subjects' keys has no table subject_key; have it made first")]
+    StoreNotMigrated,
+    #[error("the Postgres of subjects' keys can't be used: {reason}")]
+    StoreBroken { reason: String },
 }
 
 /// Why a PIN did not open a token, or was not tried.
@@ -67,6 +75,7 @@ impl KeystoreError {
             Self::Busy { .. } | Self::Token { .. } | Self::NoToken { .. } | Self::Io { .. } | Self::Missing { .. } => {
                 Disposition::Retry
             }
+            Self::StoreAway { .. } => Disposition::Retry,
             Self::File { fault, .. } => fault.disposition(),
             _ => Disposition::Fatal,
         }

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use seal::keys::Secret;
+use seal::keys::file::Unlock;
 use zeroize::Zeroizing;
 
 use crate::KeystoreError;
@@ -32,6 +33,15 @@ pub fn read_secret(path: &Path) -> Result<Zeroizing<String>, KeystoreError> {
         return Err(faulty("it has more than one line"));
     }
     Ok(text)
+}
+
+/// What a key file's secret is: 64 hexadecimal digits are a key, anything else is a passphrase.
+#[must_use]
+pub fn unlock_from(text: Zeroizing<String>) -> Unlock {
+    match key_from_hex(&text) {
+        Some(key) => Unlock::Key(key),
+        None => Unlock::Passphrase(text),
+    }
 }
 
 /// A 32-byte key as 64 hexadecimal digits.

@@ -60,8 +60,10 @@ const OWNED: [(&[&str], &[&str], &str); 5] = [
     (&["rdkafka"], &["stream"], "use what `stream` offers, or extend it: only `stream` talks to Kafka"),
     (
         &["sqlx", "clickhouse", "postgres", "tokio-postgres"],
-        &["sink", "query", "audit-cli", "systest"],
-        "move the SQL: it lives in `sink` (writes), `query` and `audit-cli` (reads), and in `systest` as the judge",
+        // `keystore`: millions of subjects' keys need a database, and where keys lie is its business alone (ADR 15).
+        &["sink", "query", "audit-cli", "keystore", "systest"],
+        "move the SQL: it lives in `sink` (writes), `query` and `audit-cli` (reads), `keystore` (subjects' keys), and in \
+         `systest` as the judge",
     ),
     (&["cryptoki"], &["keystore"], "take a `seal::keys::Custodian`: only `keystore` talks to tokens"),
     (
