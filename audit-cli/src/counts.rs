@@ -96,20 +96,12 @@ fn source_next(record: &[u8]) -> Option<i64> {
 
 async fn in_postgres(connections: &Connections) -> Result<PerPartition> {
     let mut connection = connections.postgres().await?;
-    let rows: Vec<(i32, i64)> = sqlx::query_as(IN_STORE)
-        .fetch_all(&mut connection)
-        .await
-        .context(NOT_MADE)?;
+    let rows: Vec<(i32, i64)> = sqlx::query_as(IN_STORE).fetch_all(&mut connection).await.context(NOT_MADE)?;
     Ok(rows.into_iter().collect())
 }
 
 async fn in_clickhouse(connections: &Connections) -> Result<PerPartition> {
-    let rows: Vec<(i32, u64)> = connections
-        .clickhouse()?
-        .query(IN_STORE)
-        .fetch_all()
-        .await
-        .context(NOT_MADE)?;
+    let rows: Vec<(i32, u64)> = connections.clickhouse()?.query(IN_STORE).fetch_all().await.context(NOT_MADE)?;
     Ok(rows.into_iter().map(|(partition, count)| (partition, count.cast_signed())).collect())
 }
 

@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use seal::keys::{EpochVerifier, KeyId};
 use seal::verify::{Trust, Verdict};
 use serde_json::json;
+use stream::sealed_log::{self as log, Tally};
 
 use crate::connections::Connections;
 use crate::table;
@@ -63,16 +64,17 @@ impl Verify {
     pub async fn run(&self, connections: &Connections, json: bool) -> Result<ExitCode> {
         let keys = self.keys()?;
         let mut walk = Walk::new(Trust { keys: &keys, ..Trust::default() });
+        let mut tally = Tally::default();
         match self.place {
-            Place::Kafka => kafka::walk(connections, &mut walk)?,
+            Place::Kafka => tally = kafka::walk(connections, &keys, &mut walk)?,
             Place::Postgres => postgres::walk(connections, &mut walk).await?,
             Place::Clickhouse => clickhouse::walk(connections, &mut walk).await?,
         }
         walk.finish();
         if json {
-            self.print_json(&walk);
+            self.print_json(&walk, &tally);
         } else {
-            self.print_table(&walk);
+            self.print_table(&walk, &tally);
         }
         Ok(ExitCode::from(walk.verdict().exit_code()))
     }
@@ -87,7 +89,10 @@ impl Verify {
         }
     }
 
-    fn print_json(&self, walk: &Walk<'_>) {
+    fn print_json(&self, walk: &Walk<'_>, tally: &Tally) {
+        let notes = walk.notes.iter().map(|note| {
+            json!({"chain": note.chain, "sequence": note.sequence, "verdict": note.verdict.name(), "what": note.what})
+        });
         let findings: Vec<_> = walk
             .findings
             .findings()
@@ -98,7 +103,10 @@ impl Verify {
                     "verdict": finding.fault.verdict().name(), "what": finding.fault.to_string(),
                 })
             })
+            .chain(notes)
             .collect();
+        let ignored: serde_json::Map<_, _> =
+            ignored(tally).map(|(name, records)| (name.to_owned(), records.into())).collect();
         let chains: Vec<_> = walk
             .chains
             .iter()
@@ -112,13 +120,14 @@ impl Verify {
             "{}",
             json!({
                 "place": self.place.name(), "verdict": walk.verdict().name(), "records": walk.records(),
-                "chains": chains, "findings": findings, "findings_not_listed": walk.findings.rest(),
+                "chains": chains, "findings": findings, "findings_not_listed": walk.not_listed(),
+                "ignored": ignored,
                 "macs_checked": self.key_id.is_some(),
             })
         );
     }
 
-    fn print_table(&self, walk: &Walk<'_>) {
+    fn print_table(&self, walk: &Walk<'_>, tally: &Tally) {
         let rows: Vec<_> = walk
             .chains
             .iter()
@@ -136,8 +145,15 @@ impl Verify {
                 finding.fault
             );
         }
-        if walk.findings.rest() > 0 {
-            println!("and {} more findings", walk.findings.rest());
+        for note in &walk.notes {
+            let verdict = table::verdict(note.verdict.name(), false);
+            println!("{verdict} {} sequence {}: {}", note.chain, note.sequence, note.what);
+        }
+        if walk.not_listed() > 0 {
+            println!("and {} more findings", walk.not_listed());
+        }
+        for (verdict, records) in ignored(tally) {
+            println!("{records} records do not count: {verdict}");
         }
         if walk.records() == 0 {
             println!("there is no record here, so nothing was verified; compare with `audit-cli counts`");
@@ -153,4 +169,10 @@ impl Verify {
             table::verdict(verdict.name(), verdict == Verdict::Intact)
         );
     }
+}
+
+/// What readers of the log pass over: traces of takeovers and doubts.
+fn ignored(tally: &Tally) -> impl Iterator<Item = (&'static str, u64)> {
+    let passed_over = log::Verdict::ALL.into_iter().filter(|verdict| verdict.weight() == log::Weight::Ignored);
+    passed_over.map(|verdict| (verdict.name(), tally.of(verdict))).filter(|(_, records)| *records > 0)
 }

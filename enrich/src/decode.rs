@@ -29,7 +29,6 @@ const MEANINGS_MAX: usize = 200;
 pub struct Decoder {
     registry: CachedRegistry,
     meanings: HashMap<SchemaRef, Meaning>,
-    translated: Vec<u8>,
 }
 
 /// What the bytes of a schema are to us.
@@ -42,14 +41,15 @@ enum Meaning {
 impl Decoder {
     #[must_use]
     pub fn new(registry: CachedRegistry) -> Self {
-        Self { registry, meanings: HashMap::new(), translated: Vec::new() }
+        Self { registry, meanings: HashMap::new() }
     }
 
-    /// Decodes one record; `last_header` gives the last value of a header's name. The outer error stops the worker, the inner
-    /// one refuses the record.
+    /// Decodes one record; `last_header` gives the last value of a header's name, `translated` takes what another schema's
+    /// record is in ours. The outer error stops the worker, the inner one refuses the record.
     pub fn decode<'a, 'h>(
-        &'a mut self,
+        &mut self,
         payload: &'a [u8],
+        translated: &'a mut Vec<u8>,
         last_header: impl Fn(&str) -> Option<&'h [u8]>,
     ) -> Result<Result<AuditEvent<'a>, DecodeError>, stream::Error> {
         let frame = match frame(payload, last_header) {
@@ -68,8 +68,8 @@ impl Decoder {
         Ok(match self.meanings.get(&frame.schema) {
             Some(Meaning::Ours) => AuditEvent::decode(frame.body),
             Some(Meaning::Another(resolver)) => {
-                self.translated.clear();
-                resolver.translate(frame.body, &mut self.translated).and_then(|()| AuditEvent::decode(&self.translated))
+                translated.clear();
+                resolver.translate(frame.body, translated).and_then(|()| AuditEvent::decode(translated))
             }
             Some(Meaning::Unresolvable) | None => {
                 Err(DecodeError { fault: DecodeFault::UnresolvableSchema, position: 1 })

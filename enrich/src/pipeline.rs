@@ -8,15 +8,16 @@
 //!                            └──▶ audit.dead
 //! ```
 
+use phi::Classified;
 use runtime::metrics::CounterHandle;
 use runtime::service::Runtime;
 use schemas::wire::SchemaId;
 use schemas::{released, topic};
-use stream::registry::{CacheSettings, CachedRegistry, Registry};
 use seal::Consumed;
 use seal::leaf::NO_TIME;
+use stream::registry::{CacheSettings, CachedRegistry, Registry};
 use stream::sealed_log::{Entry, Epoch, OwnerId};
-use stream::transform::{Outbox, Transform, TransformSettings, Turn};
+use stream::transform::{Outbox, Outboxes, Transform, TransformSettings, Turn};
 use stream::{Link, Partition, Record, RegistryMetric, StreamMetric};
 
 use crate::config::EnrichConfig;
@@ -47,6 +48,7 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
         decoder: Decoder::new(registry),
         engine: phi::Engine::builtin()?,
         scratch: phi::Scratch::default(),
+        translated: Vec::new(),
         sealed: EnrichMetric::EventsSealed.handle(),
     };
     // A missing dead-letter topic must stop the worker now, not at the first bad record.
@@ -72,9 +74,52 @@ struct Enrich {
     decoder: Decoder,
     engine: phi::Engine,
     scratch: phi::Scratch,
+    /// One for each record of a batch.
+    translated: Vec<Vec<u8>>,
     chains: Chains,
     dead_schema: SchemaId,
     sealed: CounterHandle,
+}
+
+/// An event with its level, or why there is none.
+type Judged<'a> = Result<Classified<'a>, Refusal>;
+
+impl Enrich {
+    /// Decodes and classifies a whole batch. Nothing of it is sealed yet, so all of it can come again.
+    fn judge<'a>(
+        &mut self,
+        records: &'a [Record<'_>],
+        translated: &'a mut [Vec<u8>],
+    ) -> Result<Vec<Judged<'a>>, stream::Error> {
+        let each = records.iter().zip(translated).map(|(record, translated)| {
+            let decoded = self.decoder.decode(record.payload(), translated, |name| record.last_header(name))?;
+            let event = decoded.map_err(|error| Refusal { stage: "decode", reason: error.fault.reason() });
+            Ok(event.map(|event| self.engine.classify(event, &mut self.scratch)))
+        });
+        each.collect()
+    }
+
+    fn seal(&mut self, record: &Record<'_>, judged: Judged<'_>, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
+        self.chains.bridge(record.offset(), out)?;
+        let consumed = Consumed { offset: record.offset().0, time: record.timestamp_ms().unwrap_or(NO_TIME) };
+        let refusal = match judged {
+            Ok(classified) => {
+                let sealed = self.chains.event(&classified, consumed, out)?;
+                classified.recycle(&mut self.scratch);
+                sealed.err().map(|error| Refusal { stage: "seal", reason: error.reason() })
+            }
+            Err(refusal) => Some(refusal),
+        };
+        match refusal {
+            None => self.sealed.increment(1),
+            Some(refusal) => {
+                EnrichMetric::RecordsRejected.with(&[("reason", refusal.reason)]).increment(1);
+                out.dead_letter(topic::DEAD.name, &reject::dead_letter(record, refusal, self.dead_schema))?;
+                self.chains.reject(record.payload(), refusal.reason, consumed, out)?;
+            }
+        }
+        Ok(self.chains.close_if_due(out)?)
+    }
 }
 
 impl Transform for Enrich {
@@ -98,27 +143,19 @@ impl Transform for Enrich {
         Ok(self.chains.own(turn, out)?)
     }
 
-    fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
-        self.chains.bridge(record.offset(), out)?;
-        let consumed = Consumed { offset: record.offset().0, time: record.timestamp_ms().unwrap_or(NO_TIME) };
-        let refusal = match self.decoder.decode(record.payload(), |name| record.last_header(name))? {
-            Ok(event) => {
-                let classified = self.engine.classify(event, &mut self.scratch);
-                let sealed = self.chains.event(&classified, consumed, out)?;
-                classified.recycle(&mut self.scratch);
-                sealed.err().map(|error| Refusal { stage: "seal", reason: error.reason() })
-            }
-            Err(error) => Some(Refusal { stage: "decode", reason: error.fault.reason() }),
-        };
-        match refusal {
-            None => self.sealed.increment(1),
-            Some(refusal) => {
-                EnrichMetric::RecordsRejected.with(&[("reason", refusal.reason)]).increment(1);
-                out.dead_letter(topic::DEAD.name, &reject::dead_letter(record, refusal, self.dead_schema))?;
-                self.chains.reject(record.payload(), refusal.reason, consumed, out)?;
+    fn process(&mut self, records: &[Record<'_>], out: &mut Outboxes<'_>) -> Result<(), stream::Error> {
+        let mut translated = std::mem::take(&mut self.translated);
+        translated.resize_with(records.len().max(translated.len()), Vec::new);
+        let judged = self.judge(records, &mut translated)?;
+        for (record, judged) in records.iter().zip(judged) {
+            match out.of(record) {
+                Some(mut out) => self.seal(record, judged, &mut out)?,
+                // The next owner seals it.
+                None => continue,
             }
         }
-        Ok(self.chains.close_if_due(out)?)
+        self.translated = translated;
+        Ok(())
     }
 
     fn tick(&mut self, out: &mut Outbox<'_>) -> Result<(), stream::Error> {

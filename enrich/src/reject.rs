@@ -1,7 +1,7 @@
 //! The dead letter of a refused record: reason, position and digest, never the content.
 
-use schemas::wire::{self, SchemaId};
 use schemas::DeadLetter;
+use schemas::wire::{self, SchemaId};
 use sha2::{Digest, Sha256};
 use stream::Record;
 

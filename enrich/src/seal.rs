@@ -9,7 +9,7 @@ use phi::Classified;
 use schemas::wire::{self, SchemaId};
 use schemas::{SealedRecord, topic};
 use seal::protect::SubjectRing;
-use seal::{Consumed, LeafHash, Protected, Sealed, SealError, Vault};
+use seal::{Consumed, LeafHash, Protected, SealError, Sealed, Vault};
 use stream::sealed_log::{Entry, Epoch, OwnerId, Position};
 use stream::transform::{Outbox, Turn};
 use stream::{Offset, Partition};
@@ -110,7 +110,13 @@ impl Chains {
     }
 
     /// Writes into the chain that a record was refused.
-    pub fn reject(&mut self, payload: &[u8], reason: &str, record: Consumed, out: &mut Outbox<'_>) -> Result<(), Error> {
+    pub fn reject(
+        &mut self,
+        payload: &[u8],
+        reason: &str,
+        record: Consumed,
+        out: &mut Outbox<'_>,
+    ) -> Result<(), Error> {
         let Some(chain) = self.chains.get_mut(&out.partition()) else { return Ok(()) };
         write(chain, self.schema, out, |sealer, bytes| sealer.reject(record, payload, reason, bytes))
     }

@@ -7,7 +7,7 @@ use runtime::service::Runtime;
 use schemas::topic;
 use serde::{Deserialize, Serialize};
 use stream::sealed_log::{Entry, Epoch, Head, OwnerId, Position};
-use stream::transform::{Outbox, Transform, TransformSettings, Turn};
+use stream::transform::{Outbox, Outboxes, Transform, TransformSettings, Turn};
 use stream::{Disposition, Error, KafkaSettings, Link, Partition, Record, StreamMetric};
 
 /// Where the floor appends; made and thrown away by the benchmark.
@@ -77,14 +77,18 @@ impl Transform for Copy {
         Ok(())
     }
 
-    fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), Error> {
-        let head = self.heads.entry(record.partition()).or_insert(Head::EMPTY);
-        let mut hash = [0; 32];
-        hash[..8].copy_from_slice(&(head.size + 1).to_be_bytes());
-        let (from, next) = (record.offset(), record.offset().next());
-        let position = Position { sequence: head.size, previous: head.hash, hash, from, next };
-        *head = Head::after(&position);
-        out.append(position, record.payload())
+    fn process(&mut self, records: &[Record<'_>], out: &mut Outboxes<'_>) -> Result<(), Error> {
+        for record in records {
+            let Some(mut out) = out.of(record) else { continue };
+            let head = self.heads.entry(record.partition()).or_insert(Head::EMPTY);
+            let mut hash = [0; 32];
+            hash[..8].copy_from_slice(&(head.size + 1).to_be_bytes());
+            let (from, next) = (record.offset(), record.offset().next());
+            let position = Position { sequence: head.size, previous: head.hash, hash, from, next };
+            *head = Head::after(&position);
+            out.append(position, record.payload())?;
+        }
+        Ok(())
     }
 
     fn tick(&mut self, _: &mut Outbox<'_>) -> Result<(), Error> {

@@ -26,7 +26,12 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 hits.clear();
-                find(Input { text: &text, tokens: &tokens, claims: &[], court: false }, &gazetteer, &mut buffers, &mut hits);
+                find(
+                    Input { text: &text, tokens: &tokens, claims: &[], court: false },
+                    &gazetteer,
+                    &mut buffers,
+                    &mut hits,
+                );
                 hits.len()
             });
         });
@@ -49,7 +54,12 @@ fn bench(criterion: &mut Criterion) {
         criterion.bench_function(&format!("hostile/{name}"), |bencher| {
             bencher.iter(|| {
                 hits.clear();
-                find(Input { text: &text, tokens: &tokens, claims: &[], court: false }, &gazetteer, &mut buffers, &mut hits);
+                find(
+                    Input { text: &text, tokens: &tokens, claims: &[], court: false },
+                    &gazetteer,
+                    &mut buffers,
+                    &mut hits,
+                );
                 hits.len()
             });
         });

@@ -77,7 +77,7 @@ fn lower(scene: &Scene<'_>, at: usize, from: usize) -> Option<Spot> {
     if known.plays_any(CARE) {
         return organisation::in_lower_case(scene, at).filter(|spot| spot.first >= from);
     }
-    if known.city() > 0 { city::in_lower_case(scene, at) } else { None }
+    if known.city() > 0 { city::in_lower_case(scene, at) } else { city::unlisted_in_lower_case(scene, at) }
 }
 
 const CARE: u64 = Role::set(&[Role::CareHead, Role::CareTail]);

@@ -27,6 +27,8 @@ pub(crate) mod rules;
 pub(crate) mod selftest;
 pub mod token;
 pub mod view;
+#[cfg(test)]
+pub(crate) mod work;
 
 pub use claims::{Claim, Rank};
 pub use fold::fold_hash;

@@ -23,6 +23,8 @@ fn a_known_name_is_one_span_however_it_is_written() {
         (&["Roe^Tom"], "Seen: TOM ROE today", &["NAME TOM ROE"]),
         (&["Tom Roe"], "Seen: Tom J. Roe today", &["NAME Tom J. Roe"]),
         (&["Tom", "Roe-Smith", "Tom Alan Roe"], "Seen: Tom Roe today", &["NAME Tom Roe"]),
+        (&["Chalmers"], "Saw Peter Chalmers today", &["NAME Peter Chalmers"]),
+        (&["Peter"], "Saw Peter Chalmers today", &["NAME Peter Chalmers"]),
         (&["Tom Roe"], "Tom and Roe met", &["NAME Tom", "NAME Roe"]),
         (&["Tom Roe"], "Tom\nRoe", &["NAME Tom", "NAME Roe"]),
     ] {

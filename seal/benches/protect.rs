@@ -8,6 +8,11 @@ use seal::keys::{EpochKey, KeyError, KeyId, Secret};
 use seal::protect::{Handle, Nonces, RecordProtection, Sealed, SubjectClass, SubjectKey, TenantKeys};
 use seal::{LeafHash, Sequence};
 
+#[path = "measure/cpu_time.rs"]
+mod cpu_time;
+
+use cpu_time::CpuTime;
+
 /// Counts: the cost of the system's generator is the keystore's, which fetches many at a time.
 struct Counter(u64);
 
@@ -20,7 +25,7 @@ impl Nonces for Counter {
     }
 }
 
-fn bench(criterion: &mut Criterion) {
+fn bench(criterion: &mut Criterion<CpuTime>) {
     let key = SubjectKey::from_bytes(Handle::from_bytes([1; 16]), [1; 32]);
     let name = br#""P. Example""#.as_slice();
     let note = format!("\"{}\"", "The patient asked for a copy of the discharge letter. ".repeat(6));
@@ -65,5 +70,9 @@ fn bench(criterion: &mut Criterion) {
     criterion.bench_function("keys/sign", |bencher| bencher.iter(|| segment.sign(black_box(&leaf))));
 }
 
-criterion_group!(benches, bench);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = bench
+}
 criterion_main!(benches);

@@ -5,12 +5,9 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::hint::black_box;
-use std::time::Duration;
 
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit, Mac};
-use rustix::time::{ClockId, clock_gettime};
 use seal::LeafHash;
 use seal::merkle::Edge;
 use seal::projection::Projection;
@@ -20,8 +17,11 @@ use sha2::{Digest, Sha256};
 #[path = "../tests/verify/chains.rs"]
 #[allow(dead_code)]
 mod chains;
+#[path = "measure/cpu_time.rs"]
+mod cpu_time;
 
 use chains::{Builder, CHAIN, Stored, record, verifiers};
+use cpu_time::CpuTime;
 
 const NOTE: &str = "Opened the chart before the ward round; the patient asked for a copy of the discharge letter. The letter was still with \
     the typing pool, so a preliminary version was printed, handed over and explained; the final version follows by post.";
@@ -56,39 +56,6 @@ fn walk(records: &[Stored], columns: &[Projection<'_>], trust: &Trust<'_>) -> us
     verifier.finish(&mut findings);
     assert!(findings.is_empty(), "{findings:?}");
     findings.len()
-}
-
-/// The thread's own time: what else the machine does must not count.
-struct CpuTime;
-
-impl Measurement for CpuTime {
-    type Intermediate = Duration;
-    type Value = Duration;
-
-    fn start(&self) -> Duration {
-        let now = clock_gettime(ClockId::ThreadCPUTime);
-        Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).unwrap())
-    }
-
-    fn end(&self, start: Duration) -> Duration {
-        self.start() - start
-    }
-
-    fn add(&self, first: &Duration, second: &Duration) -> Duration {
-        *first + *second
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        WallTime.to_f64(value)
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
 }
 
 fn bench(criterion: &mut Criterion<CpuTime>) {

@@ -12,13 +12,16 @@ use stream::store::Store;
 use stream::{Offset, Partition, Position, Record};
 use tokio::runtime::Runtime as Tokio;
 
+use crate::accept::{Acceptance, Stored};
 use crate::config::ClickHouseSettings;
-use crate::decode;
+use crate::decode::{self, Decoded};
 use crate::error::Error;
 
 const WAIT_MAX: Duration = Duration::from_secs(60);
 const TABLE: &str = include_str!("../migrations/clickhouse/0001_audit_record.sql");
-const HELD: &str = "SELECT partition, max(sealed_offset) FROM audit_record GROUP BY partition";
+const HELD: &str =
+    "SELECT partition, max(sealed_offset), lower(hex(argMax(leaf_hash, sealed_offset))) FROM audit_record
+    GROUP BY partition";
 const INSERT: &str =
     "INSERT INTO audit_record (partition, sequence, source_offset, sealed_offset, kind, reason, event_id,
     tenant, event_type, action, outcome, occurred_at, agent_id, patient_id, object_kind, object_id, level, leaf_hash,
@@ -28,6 +31,7 @@ const INSERT: &str =
 pub struct ClickHouse {
     tokio: Tokio,
     client: Client,
+    acceptance: Acceptance,
 }
 
 impl ClickHouse {
@@ -39,7 +43,7 @@ impl ClickHouse {
             .with_password(password)
             .with_database(&settings.database);
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { tokio, client })
+        Ok(Self { tokio, client, acceptance: Acceptance::default() })
     }
 
     pub fn migrate(&self) -> Result<(), Error> {
@@ -47,21 +51,20 @@ impl ClickHouse {
     }
 
     /// One insert is one part, so the highest offset that the table holds is how far it is.
-    async fn held(&self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, Error> {
-        let rows: Vec<(i32, i64)> = self.client.query(HELD).fetch_all().await.map_err(explain)?;
-        let held: HashMap<i32, i64> = rows.into_iter().collect();
-        let place = |partition: &Partition| match held.get(&partition.0) {
-            Some(&last) => (*partition, Position::At(Offset(last).next())),
-            None => (*partition, Position::Beginning),
+    async fn held(&self) -> Result<HashMap<Partition, Stored>, Error> {
+        let rows: Vec<(i32, i64, String)> = self.client.query(HELD).fetch_all().await.map_err(explain)?;
+        let stored = |(partition, offset, hash): (i32, i64, String)| {
+            let mut leaf_hash = [0; 32];
+            hex::decode_to_slice(hash, &mut leaf_hash).map_err(|_| Error::NotMigrated)?;
+            Ok((Partition(partition), Stored { offset: Offset(offset), leaf_hash }))
         };
-        Ok(partitions.iter().map(place).collect())
+        rows.into_iter().map(stored).collect()
     }
 
-    async fn insert(&self, batch: &[Record<'_>]) -> Result<(), Error> {
-        let rows = decode::rows(batch)?;
-        let mut body = Vec::with_capacity(batch.iter().map(|record| record.payload().len() + 256).sum());
-        for row in &rows {
-            row::encode(row, &mut body);
+    async fn insert(&self, accepted: &[Decoded<'_>]) -> Result<(), Error> {
+        let mut body = Vec::new();
+        for decoded in accepted {
+            row::encode(&decode::row(decoded)?, &mut body);
         }
         let mut insert = self
             .client
@@ -87,10 +90,18 @@ fn explain(error: ClientError) -> Error {
 
 impl Store for ClickHouse {
     fn positions(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, stream::Error> {
-        Ok(self.tokio.block_on(self.held(partitions))?)
+        let held = self.tokio.block_on(self.held())?;
+        let begin =
+            |partition: &Partition| (*partition, self.acceptance.begin(*partition, held.get(partition).copied()));
+        Ok(partitions.iter().map(begin).collect())
     }
 
     fn write(&mut self, batch: &[Record<'_>]) -> Result<(), stream::Error> {
-        Ok(self.tokio.block_on(self.insert(batch))?)
+        let (accepted, progress) = self.acceptance.judge(decode::batch(batch))?.split();
+        if !accepted.is_empty() {
+            self.tokio.block_on(self.insert(&accepted))?;
+        }
+        self.acceptance.stored(progress);
+        Ok(())
     }
 }

@@ -1,8 +1,6 @@
 //! What can go wrong around a store, by what must happen next.
 
 use runtime::Disposition;
-use schemas::DecodeError;
-use seal::verify::ReadError;
 use stream::{Offset, Partition};
 
 /// The closed set of failures of this service.
@@ -14,6 +12,10 @@ pub enum Error {
     BadPostgresUrl,
     #[error("audit.sealed/{partition} offset {offset}: {reason}; a sink stores only what it understands")]
     Unreadable { partition: Partition, offset: Offset, reason: String },
+    #[error(
+        "audit.sealed/{partition} offset {offset} is not the record that this store holds as its last: the log was made anew, or the store was changed; run `audit-cli verify`"
+    )]
+    AnotherLog { partition: Partition, offset: Offset },
     #[error("postgres: {0}")]
     Postgres(#[from] sqlx::Error),
     #[error("postgres tables cannot be made: {0}")]
@@ -31,20 +33,13 @@ pub enum Error {
 }
 
 impl Error {
-    pub fn decode(partition: Partition, offset: Offset) -> impl Fn(DecodeError) -> Self {
-        move |error| Self::Unreadable { partition, offset, reason: error.to_string() }
-    }
-
-    pub fn leaf(partition: Partition, offset: Offset) -> impl Fn(ReadError) -> Self {
-        move |error| Self::Unreadable { partition, offset, reason: error.to_string() }
-    }
-
     #[must_use]
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::NotConfigured(_)
             | Self::BadPostgresUrl
             | Self::Unreadable { .. }
+            | Self::AnotherLog { .. }
             | Self::Migrate(_)
             | Self::NotMigrated
             | Self::Setup(_) => Disposition::Fatal,

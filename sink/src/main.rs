@@ -1,9 +1,11 @@
 //! `sealtrail-sink`: batches of sealed events into Postgres or ClickHouse, exactly once.
 
+mod accept;
 mod clickhouse;
 mod config;
 mod decode;
 mod error;
+mod metric;
 mod pipeline;
 mod postgres;
 

@@ -1,7 +1,7 @@
 //! The worker, stage by stage; the store is chosen once, at start:
 //!
 //! ```text
-//! audit.sealed ─▶ collect (batch.records_max, .bytes_max, .linger_ms) ─▶ decode ─▶ encode ─▶ store (one at a time)
+//! audit.sealed ─▶ collect (batch.records_max, .bytes_max, .linger_ms) ─▶ decode ─▶ accept ─▶ encode ─▶ store (one at a time)
 //!      ▲                                                                                      │
 //!      └────────────────────────── the store's own position, at start and after any failure ◀─┘
 //! ```
@@ -14,11 +14,13 @@ use stream::store::StoreSettings;
 use crate::clickhouse::ClickHouse;
 use crate::config::{SinkConfig, StoreKind};
 use crate::error::Error;
+use crate::metric::SinkMetric;
 use crate::postgres::Postgres;
 
 /// Runs the worker until it is asked to stop.
 pub fn run(kind: StoreKind, mut config: SinkConfig, runtime: &Runtime) -> Result<(), Error> {
     StreamMetric::describe();
+    SinkMetric::describe();
     if config.kafka.group.is_empty() {
         kind.group().clone_into(&mut config.kafka.group);
     }

@@ -9,7 +9,9 @@ use stream::store::Store;
 use stream::{Partition, Position, Record};
 use tokio::runtime::Runtime as Tokio;
 
+use crate::accept::Acceptance;
 use crate::config::PostgresSettings;
+use crate::decode;
 use crate::error::Error;
 use writer::Writer;
 
@@ -18,6 +20,7 @@ pub struct Postgres {
     tokio: Tokio,
     options: PgConnectOptions,
     writer: Writer,
+    acceptance: Acceptance,
 }
 
 impl Postgres {
@@ -31,7 +34,7 @@ impl Postgres {
             ("lock_timeout", "10s"),
         ]);
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { tokio, writer: Writer::new(options.clone()), options })
+        Ok(Self { tokio, writer: Writer::new(options.clone()), options, acceptance: Acceptance::default() })
     }
 
     pub fn migrate(&self) -> Result<(), Error> {
@@ -45,10 +48,14 @@ impl Postgres {
 
 impl Store for Postgres {
     fn positions(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, stream::Error> {
-        Ok(self.tokio.block_on(self.writer.take(partitions))?)
+        let taken = self.tokio.block_on(self.writer.take(partitions))?;
+        Ok(taken.into_iter().map(|(partition, stored)| (partition, self.acceptance.begin(partition, stored))).collect())
     }
 
     fn write(&mut self, batch: &[Record<'_>]) -> Result<(), stream::Error> {
-        Ok(self.tokio.block_on(self.writer.store(batch))?)
+        let (accepted, progress) = self.acceptance.judge(decode::batch(batch))?.split();
+        self.tokio.block_on(self.writer.store(batch, &accepted))?;
+        self.acceptance.stored(progress);
+        Ok(())
     }
 }

@@ -218,7 +218,7 @@ impl Appender {
             }
             drop(waiting);
             if Instant::now() > deadline {
-                return Err(Error::TimedOut { waiting_for: "the dead letter", seconds: wait.as_secs() });
+                return Err(Error::DeadLetterUnanswered { seconds: wait.as_secs() });
             }
             self.producer.poll(Duration::from_millis(1));
         }

@@ -252,9 +252,12 @@ impl GroupConsumer {
     }
 
     /// Commits something only to hear whether the group still knows this member.
-    pub(crate) fn ask(&self, question: (Partition, Offset, String)) -> Result<Membership, Error> {
+    pub(crate) fn ask(
+        &self,
+        questions: impl Iterator<Item = (Partition, Offset, String)>,
+    ) -> Result<Membership, Error> {
         use RDKafkaErrorCode as Code;
-        let list = commits(self.topic, std::iter::once(question));
+        let list = commits(self.topic, questions);
         let Err(error) = self.consumer.commit(&list, CommitMode::Sync) else { return Ok(Membership::Member) };
         match error.rdkafka_error_code() {
             Some(Code::UnknownMemberId | Code::FencedInstanceId) => Ok(Membership::NotMember),

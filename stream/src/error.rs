@@ -48,6 +48,12 @@ pub enum Error {
         "the consumer group no longer knows this worker; start it again, and give every worker an `instance` of its own"
     )]
     MembershipLost,
+    #[error(
+        "a dead letter was not acknowledged within {seconds} s; the worker must read the log again before it goes on"
+    )]
+    DeadLetterUnanswered { seconds: u64 },
+    #[error("this worker cannot read its own hint for partition {partition}; start it again")]
+    OwnState { partition: Partition },
     #[error("record {sequence} of partition {partition} was sealed out of turn; nothing of it was appended")]
     OutOfTurn { partition: Partition, sequence: u64 },
     #[error(
@@ -74,12 +80,13 @@ impl Error {
             | Self::InputCutOff { .. }
             | Self::ProducerFailed { .. }
             | Self::Thread(_)
+            | Self::OwnState { .. }
             | Self::OutOfTurn { .. }
             | Self::LogContradicts { .. }
             | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,
-            Self::Unacknowledged(_) | Self::Undelivered(_) => Disposition::Unknown,
+            Self::Unacknowledged(_) | Self::Undelivered(_) | Self::DeadLetterUnanswered { .. } => Disposition::Unknown,
             Self::Refused(_) => Disposition::Reject,
             Self::TimedOut { .. } | Self::Unreachable { .. } | Self::QueueFull | Self::Closed => Disposition::Retry,
             Self::Registry { disposition, .. } | Self::Stage(_, disposition) => *disposition,

@@ -1,7 +1,7 @@
 //! The transform loop: consume partition p, transform each record, append to partition p of the sealed log.
 //!
 //! ```text
-//! poll ──▶ Transform::process ──▶ Outbox (at most 100,000 records or 64 MiB in flight) ──▶ sealed log
+//! poll ──▶ Transform::process ──▶ Outboxes (at most 100,000 records or 64 MiB in flight) ──▶ sealed log
 //!   ▲              ▲                                                   │ acknowledged, in order
 //!   │              └─ lane: nobody's ─▶ taken over ─▶ ours ◀───────────┤
 //!   └── starts where the accepted head says      any doubt: new fence ◀┘         hint to the group, once a second
@@ -20,17 +20,19 @@ use runtime::health::Dependency;
 use runtime::service::Runtime;
 
 use crate::append::{Appender, Delivery, Handed};
+use crate::backoff::Backoff;
 use crate::consume::{GroupConsumer, Rebalance, show_brokers};
 use crate::sealed_log::{Command, Entry, Epoch, Event, OwnerId};
 use crate::tail::TailReader;
-use crate::{Error, KafkaSettings, Link, Offset, Partition, Position, Record, StreamMetric};
+use crate::{Disposition, Error, KafkaSettings, Link, Offset, Partition, Position, Record, StreamMetric};
 use lane::Lane;
-pub use outbox::Outbox;
+pub use outbox::{Outbox, Outboxes};
 
 const IDLE_WAIT: Duration = Duration::from_millis(50);
 const HINT_INTERVAL: Duration = Duration::from_secs(1);
 /// Records taken between two looks at acknowledgements, rebalances and the shutdown flag.
 const TURN_RECORDS_MAX: usize = 1_000;
+const TURN_BYTES_MAX: usize = 4 << 20;
 const SETTLE_WAIT: Duration = Duration::from_secs(30);
 
 /// Whose turn it is, and where the input goes on.
@@ -58,8 +60,9 @@ pub trait Transform {
     /// The partition is ours, as far as every reader of the log is concerned.
     fn own(&mut self, turn: &Turn<'_>, out: &mut Outbox<'_>) -> Result<(), Error>;
 
-    /// Turns one input record into output; every record must leave exactly one trace.
-    fn process(&mut self, record: &Record<'_>, out: &mut Outbox<'_>) -> Result<(), Error>;
+    /// Turns input records into output; every record must leave exactly one trace. An error that asks for a retry must come
+    /// before anything was appended: the same records come again.
+    fn process(&mut self, records: &[Record<'_>], out: &mut Outboxes<'_>) -> Result<(), Error>;
 
     /// Comes by once a second in each partition that is ours.
     fn tick(&mut self, out: &mut Outbox<'_>) -> Result<(), Error>;
@@ -85,7 +88,9 @@ pub struct TransformSettings {
 /// Runs until shutdown is requested or something fails that only a new start can mend.
 pub fn run(settings: &TransformSettings, transform: &mut impl Transform, runtime: &Runtime) -> Result<(), Error> {
     let broker = runtime.health.dependency("kafka");
-    let mut worker = Worker::new(settings, broker)?;
+    let stages = runtime.health.dependency("stages");
+    stages.up();
+    let mut worker = Worker::new(settings, broker, stages)?;
     while !runtime.shutdown.is_requested() {
         worker.turn(transform)?;
     }
@@ -109,10 +114,14 @@ struct Worker {
     /// The group has answered, with or without partitions for us.
     joined: bool,
     hint_due: Instant,
+    backoff: Backoff,
+    held_until: Option<Instant>,
+    /// What the transform itself needs.
+    stages: Dependency,
 }
 
 impl Worker {
-    fn new(settings: &TransformSettings, broker: Dependency) -> Result<Self, Error> {
+    fn new(settings: &TransformSettings, broker: Dependency, stages: Dependency) -> Result<Self, Error> {
         let Link { input, output } = settings.link;
         let log = TailReader::new(&settings.kafka, output)?;
         // Fails here, by name, when a topic is missing; and proves that the broker answers.
@@ -134,10 +143,14 @@ impl Worker {
             later: VecDeque::new(),
             joined: false,
             hint_due: Instant::now() + HINT_INTERVAL,
+            backoff: Backoff::default(),
+            held_until: None,
+            stages,
         })
     }
 
     fn turn(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        self.release_held()?;
         self.take_records(transform)?;
         self.take_deliveries(transform)?;
         for rebalance in self.consumer.rebalances() {
@@ -154,25 +167,70 @@ impl Worker {
 
     fn take_records(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
         let Self { consumer, appender, lanes, settings, .. } = self;
-        let mut wait = IDLE_WAIT;
-        let mut taken = 0;
-        while taken < TURN_RECORDS_MAX
+        let (mut wait, mut batch, mut bytes) = (IDLE_WAIT, Vec::new(), 0);
+        while batch.len() < TURN_RECORDS_MAX
+            && bytes < TURN_BYTES_MAX
             && let Some(record) = consumer.poll(wait)?
         {
             // Only the first record is waited for; the rest of the turn takes what is already here.
             wait = Duration::ZERO;
-            taken += 1;
             // A partition that is not ours just now is read again from its head, so nothing is lost by passing over.
-            let Some(lane) = lanes.get_mut(&record.partition()).filter(|lane| lane.takes(record.offset())) else {
-                continue;
-            };
-            let key = record.key().unwrap_or_default();
-            let mut out = Outbox::new(appender, lane, settings.link.output, key);
-            transform.process(&record, &mut out)?;
-            lane.took(record.offset());
+            if lanes.get(&record.partition()).is_some_and(|lane| lane.takes(record.offset())) {
+                bytes += record.payload().len();
+                batch.push(record);
+            }
         }
-        StreamMetric::RecordsConsumed.increment(taken as u64);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut out = Outboxes::new(appender, lanes, settings.link.output);
+        match transform.process(&batch, &mut out) {
+            Ok(()) => {
+                for record in &batch {
+                    if let Some(lane) = lanes.get_mut(&record.partition()) {
+                        lane.took(record.offset());
+                    }
+                }
+                StreamMetric::RecordsConsumed.increment(batch.len() as u64);
+                self.backoff.succeeded();
+                self.stages.up();
+                Ok(())
+            }
+            Err(error) if error.disposition() == Disposition::Retry => {
+                drop(batch);
+                self.hold(&error)
+            }
+            // Part of the batch may be in flight already, and nobody knows what became of something.
+            Err(error) if error.disposition() == Disposition::Unknown => {
+                drop(batch);
+                tracing::warn!(%error, "starting over from the log");
+                self.drop_producer(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Something that the transform needs is away: the same records again, after a while.
+    fn hold(&mut self, error: &Error) -> Result<(), Error> {
+        let wait = self.backoff.failed();
+        tracing::warn!(%error, wait_ms = wait.as_millis() as u64, "records wait");
+        self.stages.down(error.to_string());
+        let places: Vec<_> = self.lanes.values().filter_map(Lane::place).collect();
+        let partitions: Vec<_> = places.iter().map(|(partition, _)| *partition).collect();
+        self.consumer.stop(&partitions)?;
+        self.consumer.start(&places)?;
+        self.consumer.pause(&partitions)?;
+        self.held_until = Some(Instant::now() + wait);
         Ok(())
+    }
+
+    fn release_held(&mut self) -> Result<(), Error> {
+        if self.held_until.is_none_or(|until| Instant::now() < until) {
+            return Ok(());
+        }
+        self.held_until = None;
+        let partitions: Vec<_> = self.lanes.values().filter_map(Lane::place).map(|(partition, _)| partition).collect();
+        self.consumer.resume(&partitions)
     }
 
     /// Tells the writers what became of their records, and does what they ask for.
@@ -199,7 +257,7 @@ impl Worker {
             }
         }
         if self.appender.is_broken() {
-            self.drop_producer(None, transform)?;
+            self.drop_producer(None)?;
             self.carry_out(transform)?;
         }
         Ok(())

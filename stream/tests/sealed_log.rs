@@ -5,7 +5,7 @@
 mod arbitrary;
 #[path = "sealed_log/broken.rs"]
 mod broken;
-#[path = "sealed_log/model/mod.rs"]
+#[path = "sealed_log/model.rs"]
 mod model;
 #[path = "sealed_log/reference.rs"]
 mod reference;

@@ -1,30 +1,95 @@
-//! Reads the chains from the sealed log itself.
+//! Reads the chains from the sealed log itself, by the rules that every reader of it follows.
 
 use anyhow::Result;
 use schemas::{SealedRecord, topic, wire};
+use seal::LeafHash;
+use seal::keys::EpochVerifier;
+use seal::mac::FenceVerifier;
+use seal::replay::Replayed;
 use seal::verify::StoredRecord;
+use stream::sealed_log::{Entry, Epoch, Position, Reader, Tally, Verdict, Weight};
 use stream::tail::TailReader;
+use stream::{Offset, Partition};
 
-use super::walk::Walk;
+use super::walk::{Walk, chain_name};
 use crate::connections::Connections;
 
-pub fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> {
-    let reader = TailReader::new(&connections.kafka(), topic::SEALED.name)?;
-    for partition in reader.partitions()? {
+/// Walks what counts, and tallies what does not.
+pub fn walk(connections: &Connections, keys: &[EpochVerifier], walk: &mut Walk<'_>) -> Result<Tally> {
+    let log = TailReader::new(&connections.kafka(), topic::SEALED.name)?;
+    let mut tally = Tally::default();
+    for partition in log.partitions()? {
         walk.start(partition.0);
-        reader.read_all::<anyhow::Error>(partition, |offset, payload| {
-            let record = wire::split(payload).and_then(|(_, body)| SealedRecord::decode(body));
-            let Ok(record) = record else {
-                anyhow::bail!(
-                    "audit.sealed/{partition} offset {offset} is not a sealed record; something else writes there"
+        let fences = Fences::of(partition, keys)?;
+        let mut reader = Reader::EMPTY;
+        log.read_all::<anyhow::Error>(partition, |offset, payload| {
+            let record = wire::split(payload).and_then(|(_, body)| SealedRecord::decode(body)).ok();
+            let verdict = reader.read(offset, record.as_ref().map_or(Entry::Foreign, |record| entry(record, &fences)));
+            tally.add(verdict);
+            if verdict.weight() == Weight::Alarm {
+                let (as_verdict, what) = meaning(verdict);
+                walk.note(
+                    partition.0,
+                    reader.head().size,
+                    as_verdict,
+                    format!("offset {offset} of audit.sealed {what}"),
                 );
-            };
-            // A fence seals nothing.
-            if record.fence.is_none() {
+            }
+            if let Some(record) = record.filter(|_| verdict == Verdict::Accepted) {
                 walk.take(&StoredRecord::new(record.leaf, record.mac, record.key_id));
             }
             Ok(())
         })?;
+        if reader.gap_is_open() {
+            let what = "records that follow it stand in audit.sealed, and it does not".to_owned();
+            walk.note(partition.0, reader.head().size, seal::verify::Verdict::Missing, what);
+        }
     }
-    Ok(())
+    Ok(tally)
+}
+
+/// What a record is that no worker of ours writes. A record that was changed in place shows as a fork behind it.
+fn meaning(verdict: Verdict) -> (seal::verify::Verdict, &'static str) {
+    match verdict {
+        Verdict::Fork => (seal::verify::Verdict::Forked, "is another record than the one before it leads to"),
+        Verdict::Misplaced => (seal::verify::Verdict::Tampered, "skips or repeats source offsets"),
+        Verdict::Unfenced => (seal::verify::Verdict::Tampered, "belongs to a turn that no fence opened"),
+        Verdict::Forged => (seal::verify::Verdict::Tampered, "is a fence that no holder of the key wrote"),
+        _ => (seal::verify::Verdict::Tampered, "is no sealed record; something else writes there"),
+    }
+}
+
+/// Knows which fences are real, if there are keys.
+struct Fences(Vec<(String, FenceVerifier)>);
+
+impl Fences {
+    fn of(partition: Partition, keys: &[EpochVerifier]) -> Result<Self> {
+        let chain = chain_name(partition.0);
+        let each = keys.iter().map(|key| Ok((key.id().to_string(), key.fence(&chain)?)));
+        each.collect::<Result<_>>().map(Self)
+    }
+
+    /// Without the key of a fence nothing speaks against it.
+    fn are_authentic(&self, fence: &SealedRecord<'_>) -> bool {
+        let verifier = self.0.iter().find(|(id, _)| id == fence.key_id).map(|(_, verifier)| verifier);
+        verifier.is_none_or(|verifier| seal::fence::verify(fence, verifier))
+    }
+}
+
+fn entry<'a>(record: &SealedRecord<'a>, fences: &Fences) -> Entry<'a> {
+    let Some(owner) = record.owner else { return Entry::Foreign };
+    let epoch = Epoch { term: owner.term, generation: owner.generation, attempt: owner.attempt };
+    if record.fence.is_some() {
+        return Entry::Fence { epoch, owner: owner.id, authentic: fences.are_authentic(record) };
+    }
+    let Ok(leaf) = Replayed::read(record.leaf) else { return Entry::Foreign };
+    let (envelope, LeafHash(hash)) = (leaf.envelope(), leaf.hash());
+    let position = Position {
+        sequence: envelope.sequence.0,
+        previous: envelope.previous.0,
+        hash,
+        from: Offset(envelope.source.from),
+        next: Offset(envelope.source.next),
+    };
+    Entry::Record { epoch, owner: owner.id, position }
 }

@@ -19,6 +19,17 @@ pub struct Walk<'k> {
     pub chains: Vec<(String, Walked)>,
     open: Option<Open<'k>>,
     worst: Worst,
+    /// What the log itself shows beyond its chains.
+    pub notes: Vec<Note>,
+    notes_rest: u64,
+}
+
+/// A record of the log that belongs to no chain and should not be there.
+pub struct Note {
+    pub chain: String,
+    pub sequence: u64,
+    pub verdict: Verdict,
+    pub what: String,
 }
 
 /// The chain that is being walked.
@@ -34,13 +45,21 @@ struct Open<'k> {
 
 impl<'k> Walk<'k> {
     pub fn new(trust: Trust<'k>) -> Self {
-        Self { trust, findings: Kept::at_most(LISTED_MAX), chains: Vec::new(), open: None, worst: Worst::NOTHING }
+        Self {
+            trust,
+            findings: Kept::at_most(LISTED_MAX),
+            chains: Vec::new(),
+            open: None,
+            worst: Worst::NOTHING,
+            notes: Vec::new(),
+            notes_rest: 0,
+        }
     }
 
     /// Starts the next chain; its records follow in sequence order.
     pub fn start(&mut self, partition: i32) {
         self.finish();
-        let name = format!("{}/{partition}", topic::EVENTS.name);
+        let name = chain_name(partition);
         let verifier = ChainVerifier::new(&name, Start::genesis(), &self.trust);
         self.open = Some(Open { name, partition, verifier, begun: false, last_sealed_offset: -1, last_sequence: None });
     }
@@ -88,19 +107,37 @@ impl<'k> Walk<'k> {
         open.last_sealed_offset = row.sealed_offset;
     }
 
+    pub fn note(&mut self, partition: i32, sequence: u64, verdict: Verdict, what: String) {
+        self.worst = self.worst.and(verdict, Sequence(sequence));
+        if self.notes.len() < LISTED_MAX {
+            self.notes.push(Note { chain: chain_name(partition), sequence, verdict, what });
+        } else {
+            self.notes_rest += 1;
+        }
+    }
+
     pub fn records(&self) -> u64 {
         self.chains.iter().map(|(_, walked)| walked.records).sum()
     }
 
+    /// How many findings are not listed.
+    pub fn not_listed(&self) -> u64 {
+        self.findings.rest() + self.notes_rest
+    }
+
     /// How many findings there are, listed or not.
     pub fn found(&self) -> u64 {
-        self.findings.findings().len() as u64 + self.findings.rest()
+        (self.findings.findings().len() + self.notes.len()) as u64 + self.not_listed()
     }
 
     /// An empty place proves nothing: whoever empties a store must not be told that all is well.
     pub fn verdict(&self) -> Verdict {
         if self.records() == 0 { Verdict::Unverifiable } else { self.worst.verdict }
     }
+}
+
+pub fn chain_name(partition: i32) -> String {
+    format!("{}/{partition}", topic::EVENTS.name)
 }
 
 fn worse(one: Worst, other: Worst) -> Worst {

@@ -106,16 +106,16 @@ fn theirs(id: u32) -> Vec<u8> {
 }
 
 fn fault(decoder: &mut Decoder, record: &[u8]) -> DecodeFault {
-    decoder.decode(record, |_| None).unwrap().unwrap_err().fault
+    decoder.decode(record, &mut Vec::new(), |_| None).unwrap().unwrap_err().fault
 }
 
 #[test]
 fn every_framing_gives_the_same_event() {
     let (mut decoder, asked) = decoder();
     let fingerprint = released::AUDIT_EVENT.fingerprint();
-    assert_eq!(decoder.decode(&framed(fingerprint), |_| None).unwrap(), Ok(event()));
+    assert_eq!(decoder.decode(&framed(fingerprint), &mut Vec::new(), |_| None).unwrap(), Ok(event()));
     assert_eq!(asked.load(Ordering::SeqCst), 0, "a fingerprint of ours needs no registry");
-    assert_eq!(decoder.decode(&framed(SchemaId(1)), |_| None).unwrap(), Ok(event()));
+    assert_eq!(decoder.decode(&framed(SchemaId(1)), &mut Vec::new(), |_| None).unwrap(), Ok(event()));
     let guid: Vec<u8> = std::iter::once(1).chain(0..16).collect();
     for (name, value) in [
         ("__value_schema_id", guid),
@@ -124,7 +124,7 @@ fn every_framing_gives_the_same_event() {
         ("apicurio.value.globalId", 7_u64.to_be_bytes().to_vec()),
     ] {
         let header = |asked_for: &str| (asked_for == name).then_some(value.as_slice());
-        assert_eq!(decoder.decode(&body(), header).unwrap(), Ok(event()), "{name}");
+        assert_eq!(decoder.decode(&body(), &mut Vec::new(), header).unwrap(), Ok(event()), "{name}");
     }
 }
 
@@ -132,14 +132,18 @@ fn every_framing_gives_the_same_event() {
 fn another_version_is_translated_and_its_schema_is_asked_for_once() {
     let (mut decoder, asked) = decoder();
     for _ in 0..3 {
-        assert_eq!(decoder.decode(&theirs(2), |_| None).unwrap(), Ok(event()));
-        assert_eq!(decoder.decode(&framed(SchemaId(1)), |_| None).unwrap(), Ok(event()));
+        assert_eq!(decoder.decode(&theirs(2), &mut Vec::new(), |_| None).unwrap(), Ok(event()));
+        assert_eq!(decoder.decode(&framed(SchemaId(1)), &mut Vec::new(), |_| None).unwrap(), Ok(event()));
     }
     assert_eq!(asked.load(Ordering::SeqCst), 2);
     let whole = theirs(2);
     assert_eq!(fault(&mut decoder, &whole[..whole.len() - 1]), DecodeFault::Truncated);
     assert_eq!(fault(&mut decoder, &[whole.as_slice(), &[0]].concat()), DecodeFault::TrailingBytes);
-    assert_eq!(decoder.decode(&whole, |_| None).unwrap(), Ok(event()), "a refused record leaves nothing behind");
+    assert_eq!(
+        decoder.decode(&whole, &mut Vec::new(), |_| None).unwrap(),
+        Ok(event()),
+        "a refused record leaves nothing behind"
+    );
 }
 
 #[test]
@@ -154,9 +158,15 @@ fn what_cannot_be_read_is_refused_by_name() {
     assert_eq!(fault(&mut decoder, &framed(SchemaId(99))), DecodeFault::UnknownSchema);
     assert_eq!(fault(&mut decoder, &framed(Fingerprint(1))), DecodeFault::UnknownSchema);
     let header = |name: &str| (name == "apicurio.value.globalId").then_some(&[0_u8; 8][..]);
-    assert_eq!(decoder.decode(&body(), header).unwrap().unwrap_err().fault, DecodeFault::UnknownSchema);
+    assert_eq!(
+        decoder.decode(&body(), &mut Vec::new(), header).unwrap().unwrap_err().fault,
+        DecodeFault::UnknownSchema
+    );
     let broken = |name: &str| (name == "__value_schema_id").then_some(&b"x"[..]);
-    assert_eq!(decoder.decode(&framed(SchemaId(1)), broken).unwrap().unwrap_err().fault, DecodeFault::BadWireFormat);
+    assert_eq!(
+        decoder.decode(&framed(SchemaId(1)), &mut Vec::new(), broken).unwrap().unwrap_err().fault,
+        DecodeFault::BadWireFormat
+    );
     assert_eq!(fault(&mut decoder, b"{\"json\": true}"), DecodeFault::BadWireFormat);
     assert_eq!(fault(&mut decoder, &[]), DecodeFault::Truncated);
 }
@@ -167,7 +177,7 @@ fn a_flood_of_schemas_does_not_fill_the_memory() {
     for id in 0..MEANINGS_MAX as u32 * 3 {
         decoder.meanings.insert(SchemaRef::Id(SchemaId(1_000 + id)), Meaning::Unresolvable);
         decoder.meanings.remove(&SchemaRef::Id(SchemaId(1)));
-        assert_eq!(decoder.decode(&framed(SchemaId(1)), |_| None).unwrap(), Ok(event()));
+        assert_eq!(decoder.decode(&framed(SchemaId(1)), &mut Vec::new(), |_| None).unwrap(), Ok(event()));
         assert!(decoder.meanings.len() <= MEANINGS_MAX + 1);
     }
 }

@@ -16,9 +16,9 @@ const fn most(name: &'static str, bound: f64) -> Threshold {
     Threshold { name, at_least: false, bound }
 }
 
-/// Held to for each split on its own. Floors, a little below what was measured last; the aim for `covered` is 0.93.
+/// Held to for each split on its own. Floors, a little below what was measured last, and no lower than what is asked of the library.
 const THRESHOLDS: [Threshold; 4] =
-    [least("mean_f1", 0.89), least("covered", 0.90), most("clean_masked", 0.06), least("fhir_f1", 0.90)];
+    [least("mean_f1", 0.92), least("covered", 0.93), most("clean_masked", 0.07), least("fhir_f1", 0.94)];
 
 /// The figures that miss their bound, in words.
 pub fn missed(report: &Report) -> Vec<String> {

@@ -90,6 +90,7 @@ impl Scan<'_, '_> {
 
     /// The whole value, if it can be what its field says; else it is text that may hold such a value.
     pub fn known(&mut self, label: Label, leaf: &Leaf<'_>, out: &mut Vec<Finding>) {
+        let label = if label == Label::Name && is_account(leaf.text) { Label::OtherId } else { label };
         match value::fits(label, leaf.text) {
             Some((start, end)) => out.push(finding(label, leaf.rule, start, end)),
             None if label == Label::Age90 => {}
@@ -176,6 +177,16 @@ impl Scan<'_, '_> {
 pub(crate) fn finding(label: Label, rule: RuleId, start: usize, end: usize) -> Finding {
     let (start, end) = (start as u32, end as u32);
     Finding { start, end, label, rule, score: PATH_SCORE, evidence: Evidence::FIELD }
+}
+
+/// `mhunh30`, `d.green_x`: one word in small letters with a digit or a mark inside is no person's name.
+fn is_account(text: &str) -> bool {
+    let plain =
+        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
+    plain
+        && text.len() >= 4
+        && text.bytes().any(|byte| !byte.is_ascii_lowercase())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 /// `1.2.840.113619.2.55.3`

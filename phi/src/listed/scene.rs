@@ -23,11 +23,15 @@ impl<'t> Scene<'t> {
 
     #[inline]
     pub(crate) fn token(&self, at: usize) -> Option<&'t Token> {
+        #[cfg(test)]
+        crate::text::work::look();
         self.tokens.get(at)
     }
 
     #[inline]
     pub(crate) fn known(&self, at: usize) -> Known {
+        #[cfg(test)]
+        crate::text::work::look();
         self.known.get(at).copied().unwrap_or(Known::NOTHING)
     }
 
@@ -38,6 +42,8 @@ impl<'t> Scene<'t> {
 
     #[inline]
     pub(crate) fn word(&self, at: usize) -> &'t str {
+        #[cfg(test)]
+        crate::text::work::look();
         self.tokens.get(at).map_or("", |token| token.text(self.text))
     }
 

@@ -9,7 +9,12 @@ use crate::text::token::tokenize;
 pub(crate) fn hits(text: &str) -> Vec<Hit> {
     let (mut tokens, mut hits) = (Vec::new(), Vec::new());
     tokenize(text, &mut tokens);
-    find(Input { text, tokens: &tokens, claims: &[], court: false }, &BUILTIN, &mut Buffers::default(), &mut hits);
+    find(
+        Input { text, tokens: &tokens, claims: &[], court: text.contains("court") },
+        &BUILTIN,
+        &mut Buffers::default(),
+        &mut hits,
+    );
     hits.retain(|hit| hit.kind.is_on());
     hits.sort_by_key(|hit| hit.start);
     hits

@@ -98,7 +98,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     points = points.minus(loss);
     if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
-        points.given += if first >= 8 { 3 } else { 4 };
+        points.given += 3;
     }
     if loss == 0 && last >= 5 && first < 5 && common == 0 && !known.is(Fact::Eponym) && known.city() == 0 {
         // Hardly anything but a surname.

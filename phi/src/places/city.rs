@@ -83,6 +83,8 @@ fn leads(scene: &Scene<'_>, at: usize) -> u8 {
         (true, true) => 3,
         (true, false) => match scene.word(before) {
             "in" | "In" | "IN" | "near" | "outside" | "downtown" => 2,
+            // `Martha Turner of Cleveland`
+            "of" if before > 0 && scene.is_capital(before - 1) && scene.known(before - 1).last() >= 5 => 2,
             "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" | "via" | "towards" => 1,
             _ => 0,
         },
@@ -268,6 +270,17 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         kind: Kind::GeoCity,
         score: 72,
     })
+}
+
+/// `from silverwick, ca`: a town that no list knows, before its state.
+pub(super) fn unlisted_in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let led = at > 0 && matches!(scene.word(at - 1), "from" | "in" | "to" | "of" | "near");
+    let state = at + 2;
+    let coded =
+        scene.plays(state, Role::StateAbbr) && scene.word(state).len() == 2 && scene.class(state) == Some(Class::Lower);
+    let long = scene.token(at).is_some_and(|token| token.len() >= 5);
+    let fits = led && long && scene.is_mark(at + 1, b',') && scene.known(at).is_nothing() && coded;
+    fits.then_some(Spot { first: at, last: state, kind: Kind::GeoCityState, score: 70 })
 }
 
 /// `City: bar harbor`, `town: milano`.

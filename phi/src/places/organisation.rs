@@ -73,6 +73,9 @@ fn follows_row(scene: &Scene<'_>, at: usize) -> bool {
 
 /// `st. elizabeth hospice`, `hughes regional medical center`: in lower case, from its head backwards.
 pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
+    if let Some(spot) = foreign(scene, head) {
+        return Some(spot);
+    }
     let soft = |at: usize| scene.known(at).plays_any(Role::set(&[Role::CareSoft, Role::CareMod]));
     let tail = scene.plays(head, Role::CareTail) && head > 0 && scene.plays(head - 1, Role::CareSoft);
     if !(scene.plays(head, Role::CareHead) || tail)
@@ -104,9 +107,12 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
             || known.last() >= 9
             || known.first() >= 9
             || matches!(scene.word(at), "st" | "saint" | "mercy");
-        let telling_here =
-            name && (known.common() < 4 || matches!(scene.word(at), "mercy" | "st" | "saint")) && !soft(at)
-                || matches!(scene.word(at), "st" | "saint" | "mercy");
+        // `jersey city community hospital`, `cvs pharmacy`.
+        let town = super::locality::city(scene, at).is_some_and(|last| last > at && last < head);
+        let telling_here = town
+            || known.plays(Role::KnownOrg)
+            || name && (known.common() < 4 || matches!(scene.word(at), "mercy" | "st" | "saint")) && !soft(at)
+            || matches!(scene.word(at), "st" | "saint" | "mercy");
         if !(telling_here || soft(at) || telling && known.common() < 4) {
             // An unknown word before a head tells as well.
             let after_saint = matches!(scene.word(at.wrapping_sub(1)), "st" | "saint");
@@ -121,6 +127,16 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
         first = at;
     }
     (telling && first < head).then_some(Spot { first, last: head, kind: Kind::OrgCare, score: 72 })
+}
+
+/// `klinikum sevilla`: many languages name the kind first.
+fn foreign(scene: &Scene<'_>, head: usize) -> Option<Spot> {
+    let known = scene.known(head + 1);
+    let kind = scene.plays(head, Role::CareHead) && scene.known(head).common() == 0;
+    let spaced = scene.token(head + 1).is_some_and(|token| token.class == Class::Lower && token.space_before());
+    let town = known.city() >= 3 && known.common() == 0;
+    let named = kind && spaced && (town || known.is_nothing());
+    named.then_some(Spot { first: head, last: head + 1, kind: Kind::OrgCare, score: 70 })
 }
 
 /// `Walgreens`, `Kaiser Permanente`, with what they are behind.
@@ -251,6 +267,9 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     } else if known.plays(Role::OrgOf) && (scene.word(at + 1) == "of" || row.telling > 0) {
         row.kind = Some(row.kind.unwrap_or(Kind::OrgInstitution));
         row.last = at;
+    } else if !opens && row.telling > 0 && is_trade(scene.word(at)) && !scene.is_capital(at + 1) {
+        row.kind = Some(row.kind.unwrap_or(Kind::OrgCompany));
+        row.last = at;
     } else if known.plays(Role::CareSoft) {
         row.soft = true;
         // `Mercy Health` ends with it, `Health Education` does not.
@@ -285,6 +304,28 @@ fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
         && scene.is_mark(at + 3, b'.')
         && scene.is_tight(at + 1)
         && scene.is_tight(at + 2)
+}
+
+/// `Acme Industrial Supply`, `Blue Harbor Bank`: what companies call themselves and hardly anything else ends with.
+fn is_trade(word: &str) -> bool {
+    matches!(
+        word,
+        "Supply"
+            | "Bank"
+            | "Logistics"
+            | "Airlines"
+            | "Pharmaceuticals"
+            | "Technologies"
+            | "Industries"
+            | "Enterprises"
+            | "Holdings"
+            | "Foods"
+            | "Analytics"
+            | "Motors"
+            | "Mutual"
+            | "Consulting"
+            | "Manufacturing"
+    )
 }
 
 /// `Springfield Pediatrics`.

@@ -11,6 +11,24 @@ use super::view::View;
 /// Least digits of such an id.
 const DIGITS_MIN: usize = 5;
 
+/// What staff does with records.
+const ACTS: [&str; 14] = [
+    "viewed",
+    "accessed",
+    "opened",
+    "exported",
+    "printed",
+    "took",
+    "logged",
+    "downloaded",
+    "copied",
+    "emailed",
+    "shared",
+    "looked",
+    "edited",
+    "queried",
+];
+
 /// Looks behind each name that is claimed.
 pub(crate) fn find(view: &View<'_>, claims: &mut Claims<'_>) {
     for place in 0..claims.list.len() {
@@ -24,13 +42,14 @@ pub(crate) fn find(view: &View<'_>, claims: &mut Claims<'_>) {
         } else {
             next
         };
-        if age(view, aged, claims) {
+        let stated = matches!(view.word(next), "is" | "turned" | "turns" | "was");
+        if age(view, if stated { next + 1 } else { aged }, claims) {
             continue;
         }
         if bracket && account(view, next + 1, claims) {
             continue;
         }
-        let separated = bracket || view.is_mark(next, b',');
+        let separated = bracket || view.is_mark(next, b',') || view.is_mark(next, b'/');
         let place = if separated { next + 1 } else { next };
         let hash = view.is_mark(place, b'#');
         let first = if hash { place + 1 } else { place };
@@ -40,11 +59,14 @@ pub(crate) fn find(view: &View<'_>, claims: &mut Claims<'_>) {
         let closed = if bracket {
             matches!(after, b')' | b']' | b',' | b';')
         } else {
-            matches!(after, b',' | b'"' | b')' | b';')
+            matches!(after, b',' | b'"' | b')' | b';') || after == b' ' && view.byte(end + 1) == b'/'
         };
         if closed || hash || spaced && !continues(view, end) {
             let start = view.token(first).map_or(end, |token| token.start as usize);
-            claims.add(Kind::Beside, (start, end), Rank::Listed, Evidence::SHAPE.with(Evidence::NEIGHBOURS));
+            // `Bob (E44521) took the chart`: who does that is staff.
+            let acts = bracket && ACTS.contains(&view.word(view.after(first, end) + 1));
+            let kind = if acts { Kind::AccountName } else { Kind::Beside };
+            claims.add(kind, (start, end), Rank::Listed, Evidence::SHAPE.with(Evidence::NEIGHBOURS));
         }
     }
 }
@@ -61,11 +83,18 @@ fn age(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> bool {
     let number = written.len() <= 3 && written.iter().all(u8::is_ascii_digit) && (90..=115).contains(&value);
     let next = view.word(at + 1);
     let sexed = end < token.end as usize || matches!(next, "F" | "M" | "yo" | "y");
+    if matches!(next, "years" | "yrs") && at > 0 && view.word(at - 1) == "is" {
+        return false;
+    }
+    // `donna is 97`
+    let told = at.checked_sub(1).is_some_and(|verb| matches!(view.word(verb), "is" | "turned" | "turns" | "was"))
+        && (end >= view.text.len()
+            || matches!(view.byte(end), b',' | b'.' | b'?' | b'!' | b'\n') && !view.byte(end + 1).is_ascii_digit());
     let closed = matches!(view.byte(end), b')' | b',') && view.byte(end + 1) != b'0' && view.byte_before(start) != b'$';
     let separated = at
         .checked_sub(1)
         .is_some_and(|mark| view.token(mark).is_some_and(|mark| matches!(mark.mark, b',' | b'(' | b'[')));
-    if !number || !(sexed || closed && separated) {
+    if !number || !(sexed || told || closed && separated) {
         return false;
     }
     claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::NEIGHBOURS);
@@ -99,6 +128,6 @@ fn code_end(view: &View<'_>, at: usize) -> Option<usize> {
     let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = code.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let dashes = code.iter().filter(|byte| **byte == b'-').count();
-    let fits = digits >= DIGITS_MIN && letters <= 4 && dashes <= 1 && len < 20;
+    let fits = digits >= DIGITS_MIN && letters <= 4 && (dashes <= 1 || dashes == 2 && digits >= 7) && len < 20;
     fits.then_some(start + len)
 }

@@ -113,12 +113,40 @@ pub(crate) fn find(view: &View<'_>, known: &KnownValues, template: Claim, claims
             at += 1;
             continue;
         };
-        let next = if label == Label::Name { whole_name(view, known, next) } else { next };
-        if let (Some(first), Some(last)) = (view.token(at), view.token(next - 1)) {
+        let (from, next) = match label {
+            Label::Name => {
+                let next = whole_name(view, known, next);
+                (given_before(view, at), surname_behind(view, at, next))
+            }
+            _ => (at, next),
+        };
+        if let (Some(first), Some(last)) = (view.token(from), view.token(next - 1)) {
             claims.push((first.start as usize, last.end as usize), Claim { label: Some(label), ..template });
         }
         at = next;
     }
+}
+
+/// `Peter Chalmers` where only `Chalmers` is known: the given name before it.
+fn given_before(view: &View<'_>, at: usize) -> usize {
+    let Some(before) = at.checked_sub(1) else { return at };
+    let spaced = view.token(at).is_some_and(Token::space_before);
+    let given = view.token(before).filter(|token| token.class == Class::Capital).is_some_and(|token| {
+        let known = view.words.known(token.fold);
+        known.first() >= 5 && known.common() <= 2
+    });
+    if spaced && given { before } else { at }
+}
+
+/// `Peter Chalmers` where only `Peter` is known: the surname behind it.
+fn surname_behind(view: &View<'_>, at: usize, next: usize) -> usize {
+    let single = next == at + 1 && view.token(at).is_some_and(|token| view.words.known(token.fold).first() >= 5);
+    let surname = view.token(next).filter(|token| token.class == Class::Capital && token.space_before());
+    let listed = surname.is_some_and(|token| {
+        let known = view.words.known(token.fold);
+        known.last() >= 5 && known.common() <= 3
+    });
+    if single && listed { next + 1 } else { next }
 }
 
 /// Parts of a name that stand side by side, in whatever order and with initials between, are one name: the token after it.

@@ -5,6 +5,7 @@ mod clean;
 mod dates;
 mod identifiers;
 mod labels;
+mod linear;
 mod network;
 mod notes;
 mod numbers;

@@ -21,18 +21,24 @@ impl<'t> View<'t> {
     #[inline]
     #[must_use]
     pub fn token(&self, at: usize) -> Option<&'t Token> {
+        #[cfg(test)]
+        super::work::look();
         self.tokens.get(at)
     }
 
     #[inline]
     #[must_use]
     pub(crate) fn note(&self, at: usize) -> Note {
+        #[cfg(test)]
+        super::work::look();
         self.notes.get(at).copied().unwrap_or_default()
     }
 
     /// The token's text; empty when there is no such token.
     #[must_use]
     pub fn word(&self, at: usize) -> &'t str {
+        #[cfg(test)]
+        super::work::look();
         self.tokens.get(at).map_or("", |token| token.text(self.text))
     }
 
@@ -46,6 +52,8 @@ impl<'t> View<'t> {
     #[inline]
     #[must_use]
     pub(crate) fn byte(&self, at: usize) -> u8 {
+        #[cfg(test)]
+        super::work::look();
         self.bytes().get(at).copied().unwrap_or(0)
     }
 

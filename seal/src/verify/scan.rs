@@ -143,8 +143,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// A string of any text, with exactly the escapes that RFC 8785 uses.
+    #[inline]
     pub(crate) fn string(&mut self) -> Step<Raw<'a>> {
         self.literal(b"\"")?;
+        // Nearly every string is ASCII without escapes.
+        let (bytes, rest) = self.rest.split_at_checked(simple_run(self.rest)).ok_or(Unexpected)?;
+        if let Some((b'"', rest)) = rest.split_first() {
+            self.rest = rest;
+            return Ok(Raw { bytes, escaped: false, ascii: true });
+        }
+        self.long_string()
+    }
+
+    /// The rest of a string that has escapes or other characters than ASCII.
+    fn long_string(&mut self) -> Step<Raw<'a>> {
         let (mut length, mut escaped, mut ascii) = (0, false, true);
         loop {
             let ahead = self.rest.get(length..).unwrap_or_default();
@@ -316,6 +328,12 @@ impl<'a> Raw<'a> {
     /// RFC 8785 sorts by UTF-16 code units. Up to U+D7FF bytes sort the same.
     fn order(&self, other: &Self) -> Ordering {
         if self.ascii && other.ascii && !self.escaped && !other.escaped {
+            // Two names in a row seldom begin alike: then there is nothing to call for.
+            if let (Some(first), Some(second)) = (self.bytes.first(), other.bytes.first())
+                && first != second
+            {
+                return first.cmp(second);
+            }
             return self.bytes.cmp(other.bytes);
         }
         utf16(self.characters()).cmp(utf16(other.characters()))

@@ -7,6 +7,7 @@
 pub mod attacks;
 pub mod chain;
 pub mod judge;
+mod statements;
 
 use chain::{Chain, Line};
 use seal::LeafHash;

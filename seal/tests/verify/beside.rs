@@ -204,6 +204,34 @@ fn a_value_is_erased_where_a_sound_erasure_leaf_names_its_subject_and_nowhere_el
     assert!(denied.contains(&unknown) && !denied.contains(&erased), "{denied:?}");
 }
 
+/// Nobody has keys here: only the leaves after it say that the erasure leaf is not the one that was sealed.
+#[test]
+fn an_erasure_leaf_that_its_successors_deny_erases_nothing() {
+    let keys = Keys { second: None, destroyed: true, ..all_keys() };
+    let mut hidden = hidden();
+    let handle = subject(2).handle().to_string();
+    let root = hidden.chain.edge.root();
+    let what =
+        format!("{{\"basis\":\"b\",\"handle\":\"{handle}\",\"root\":\"{root}\",\"scope\":\"patient\",\"size\":2}}");
+    let mut forged = hidden.chain.clone();
+    forged.control("erasure", &what);
+    hidden.chain.config();
+    hidden.chain.events(2);
+    hidden.chain.records[2] = forged.records[2].clone();
+    let stored: Vec<Stored<'_>> =
+        hidden.values.iter().map(|(digest, key, sealed)| Stored { digest: *digest, key, sealed }).collect();
+    let trust = Trust { subjects: Some(&keys), ..Trust::default() };
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut verifier = ChainVerifier::new(CHAIN, Start::genesis(), &trust);
+    for (at, kept) in hidden.chain.records.iter().enumerate() {
+        let disclosures = if at == 1 { Disclosures::Sealed(&stored) } else { Disclosures::NotKept };
+        verifier.take(&StoredRecord { disclosures, ..record(kept, true) }, &mut findings);
+    }
+    verifier.finish(&mut findings);
+    let found: Vec<_> = findings.into_iter().map(|found| (found.sequence.0, found.fault)).collect();
+    assert_eq!(found, [(2, Fault::Changed), (1, Fault::ErasureNotRecorded { values: 1 })]);
+}
+
 #[test]
 fn a_destroyed_key_whose_name_is_no_handle_erases_nothing() {
     let mut values = hidden().values;

@@ -1,14 +1,15 @@
 //! One owner's writes: take partitions over, then position and rows in one transaction, position first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use schemas::topic;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Row as _};
-use stream::{Offset, Partition, Position, Record};
+use stream::{Offset, Partition, Record};
 
 use super::copy;
-use crate::decode;
+use crate::accept::Stored;
+use crate::decode::{self, Decoded};
 use crate::error::Error;
 
 const TAKE: &str = "INSERT INTO sink_position (topic, partition, epoch) SELECT $1, unnest($2::int[]), 1
@@ -25,37 +26,58 @@ const COPY: &str =
     event_type, action, outcome, occurred_at, agent_id, patient_id, object_kind, object_id, level, leaf_hash, leaf,
     key_id, mac) FROM STDIN (FORMAT BINARY)";
 
+/// The last leaf of each partition, if there is one.
+const LAST: &str = "SELECT wanted, last.sealed_offset, last.leaf_hash FROM unnest($1::int[]) AS wanted LEFT JOIN LATERAL
+    (SELECT sealed_offset, leaf_hash FROM audit_record WHERE partition = wanted ORDER BY sequence DESC LIMIT 1) last ON true";
+
+/// The epoch under which a partition was taken, as another owner has a higher one; and the stored position.
+#[derive(Clone, Copy)]
+struct Claim {
+    epoch: i64,
+    next: i64,
+}
+
 /// One connection and what this worker may claim.
 pub struct Writer {
     options: PgConnectOptions,
     connection: Option<PgConnection>,
-    /// The epoch under which this worker took each partition; another owner has a higher one.
-    epochs: HashMap<Partition, i64>,
+    /// What this worker may claim of each partition.
+    claims: HashMap<Partition, Claim>,
     body: Vec<u8>,
 }
 
 impl Writer {
     pub fn new(options: PgConnectOptions) -> Self {
-        Self { options, connection: None, epochs: HashMap::new(), body: Vec::new() }
+        Self { options, connection: None, claims: HashMap::new(), body: Vec::new() }
     }
 
-    pub async fn take(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, Error> {
+    /// Takes partitions over; gives the last leaf that is held of each.
+    pub async fn take(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Option<Stored>)>, Error> {
         let numbers: Vec<i32> = partitions.iter().map(|partition| partition.0).collect();
         let mut connection = self.connected().await?;
-        let rows = sqlx::query(TAKE)
+        let taken = sqlx::query(TAKE)
             .bind(topic::SEALED.name)
-            .bind(numbers)
+            .bind(&numbers)
             .fetch_all(&mut connection)
             .await
             .map_err(explain)?;
-        let mut places = Vec::with_capacity(rows.len());
+        for row in taken {
+            let claim = Claim { epoch: row.try_get(1)?, next: row.try_get(2)? };
+            self.claims.insert(Partition(row.try_get(0)?), claim);
+        }
+        let rows = sqlx::query(LAST).bind(&numbers).fetch_all(&mut connection).await.map_err(explain)?;
+        let mut held = Vec::with_capacity(rows.len());
         for row in rows {
-            let partition = Partition(row.try_get(0)?);
-            self.epochs.insert(partition, row.try_get(1)?);
-            places.push((partition, Position::At(Offset(row.try_get(2)?))));
+            let stored = match (row.try_get::<Option<i64>, _>(1)?, row.try_get::<Option<Vec<u8>>, _>(2)?) {
+                (Some(offset), Some(hash)) => {
+                    hash.try_into().ok().map(|leaf_hash| Stored { offset: Offset(offset), leaf_hash })
+                }
+                _ => None,
+            };
+            held.push((Partition(row.try_get(0)?), stored));
         }
         self.connection = Some(connection);
-        Ok(places)
+        Ok(held)
     }
 
     /// The connection is kept only after success: a failed one may be in any state.
@@ -66,58 +88,70 @@ impl Writer {
         }
     }
 
-    pub async fn store(&mut self, batch: &[Record<'_>]) -> Result<(), Error> {
-        let rows = decode::rows(batch)?;
+    /// Stores what was accepted of a batch, and how far the batch goes. What is below the stored position was stored before: if
+    /// it is gone, somebody took it away, and it must stay visible.
+    pub async fn store(&mut self, batch: &[Record<'_>], accepted: &[Decoded<'_>]) -> Result<(), Error> {
+        let moves = self.moves(batch);
+        if moves.partitions.is_empty() {
+            return Ok(());
+        }
+        let is_new = |decoded: &&Decoded<'_>| {
+            self.claims.get(&decoded.partition).is_some_and(|claim| decoded.offset.0 >= claim.next)
+        };
+        let rows = accepted.iter().filter(is_new).map(decode::row).collect::<Result<Vec<_>, _>>()?;
         self.body.clear();
         copy::encode(&rows, &mut self.body);
-        let claims = self.claims(batch);
         let mut connection = self.connected().await?;
         let mut transaction = connection.begin().await?;
         let moved = sqlx::query(ADVANCE)
             .bind(topic::SEALED.name)
-            .bind(&claims.partitions)
-            .bind(&claims.epochs)
-            .bind(&claims.starts)
-            .bind(&claims.nexts)
+            .bind(&moves.partitions)
+            .bind(&moves.epochs)
+            .bind(&moves.starts)
+            .bind(&moves.nexts)
             .execute(&mut *transaction)
             .await
             .map_err(explain)?;
-        if moved.rows_affected() != claims.partitions.len() as u64 {
+        if moved.rows_affected() != moves.partitions.len() as u64 {
             return Err(Error::TakenOver);
         }
-        let mut copy = transaction.copy_in_raw(COPY).await?;
-        copy.send(self.body.as_slice()).await?;
-        copy.finish().await?;
+        if !rows.is_empty() {
+            let mut copy = transaction.copy_in_raw(COPY).await?;
+            copy.send(self.body.as_slice()).await?;
+            copy.finish().await?;
+        }
         transaction.commit().await?;
         self.connection = Some(connection);
+        for (partition, next) in moves.partitions.iter().zip(&moves.nexts) {
+            if let Some(claim) = self.claims.get_mut(&Partition(*partition)) {
+                claim.next = *next;
+            }
+        }
         Ok(())
     }
 
-    /// Per partition of the batch: under which epoch, from where, to where.
-    fn claims(&self, batch: &[Record<'_>]) -> Claims {
-        let mut claims = Claims::default();
+    /// Per partition of the batch: under which epoch, from where, to where. What ends below the stored position moves nothing.
+    fn moves(&self, batch: &[Record<'_>]) -> Moves {
+        let mut ends: BTreeMap<Partition, i64> = BTreeMap::new();
         for record in batch {
-            let (partition, next) = (record.partition(), record.offset().next().0);
-            match claims.partitions.iter().position(|known| *known == partition.0) {
-                Some(index) => {
-                    if let Some(known) = claims.nexts.get_mut(index) {
-                        *known = next;
-                    }
-                }
-                None => {
-                    claims.partitions.push(partition.0);
-                    claims.epochs.push(self.epochs.get(&partition).copied().unwrap_or(-1));
-                    claims.starts.push(record.offset().0);
-                    claims.nexts.push(next);
-                }
+            ends.insert(record.partition(), record.offset().next().0);
+        }
+        let mut moves = Moves::default();
+        for (partition, next) in ends {
+            let claim = self.claims.get(&partition).copied().unwrap_or(Claim { epoch: -1, next: 0 });
+            if next > claim.next {
+                moves.partitions.push(partition.0);
+                moves.epochs.push(claim.epoch);
+                moves.starts.push(claim.next);
+                moves.nexts.push(next);
             }
         }
-        claims
+        moves
     }
 }
 
 #[derive(Default)]
-struct Claims {
+struct Moves {
     partitions: Vec<i32>,
     epochs: Vec<i64>,
     starts: Vec<i64>,

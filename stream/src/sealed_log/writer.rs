@@ -56,8 +56,10 @@ pub struct Writer {
     generation: i32,
     stage: Stage,
     reader: Reader,
-    /// The last fence that was tried: whatever became of it, the next one is higher.
-    tried: Option<Epoch>,
+    /// The last accepted record whose state is known: after a doubt the log is read again from here.
+    base: Option<Hint>,
+    /// How far the log is known to reach.
+    end: Offset,
     /// Sealed and handed to the producer, not yet known to be accepted. Bounded by the producer's queue.
     in_flight: VecDeque<Position>,
     /// Where sealing goes on: the last record in flight, or the accepted head.
@@ -75,7 +77,8 @@ impl Writer {
             generation: -1,
             stage: Stage::Idle,
             reader: Reader::EMPTY,
-            tried: None,
+            base: None,
+            end: Offset(0),
             in_flight: VecDeque::new(),
             tip: Head::EMPTY,
             mark: None,
@@ -170,10 +173,18 @@ impl Writer {
         self.ready.take()
     }
 
+    /// Where a reading begins: what the caller's own state has to be then. Every record that is accepted while
+    /// [`Writer::epoch`] is `None` moves that state on.
+    #[must_use]
+    pub fn base(&self) -> Option<&Hint> {
+        self.base.as_ref()
+    }
+
     fn assigned(&mut self, generation: i32, hint: Option<&Hint>) -> Commands {
         self.clear();
         self.generation = generation;
-        self.reader = hint.map_or(Reader::EMPTY, Reader::resume);
+        self.base = hint.cloned();
+        self.end = Offset(0);
         self.read_to_the_end(false)
     }
 
@@ -212,6 +223,7 @@ impl Writer {
         match &mut self.stage {
             // The log ends before the record that the hint names.
             Stage::Reading { .. } if self.reader.awaits_hint() => self.leave(Command::Stop(Reason::HintNotInLog)),
+            Stage::Reading { .. } if self.reader.next() < self.end => self.leave(Command::Stop(Reason::LogWentBack)),
             Stage::Reading { confirm } => {
                 let confirm = *confirm;
                 self.confirm_or_fence(confirm)
@@ -261,7 +273,6 @@ impl Writer {
         let Some(epoch) = Epoch::above(self.floor(), self.generation) else {
             return self.leave(Command::Stop(Reason::EpochsUsedUp));
         };
-        self.tried = Some(epoch);
         self.stage = Stage::Fencing(epoch);
         Commands::of(&[Command::AppendFence(epoch)])
     }
@@ -310,12 +321,15 @@ impl Writer {
         let (Some(ruling), head) = (self.reader.ruling(), self.reader.head()) else { return };
         if let Some(mark) = self.mark.take_if(|mark| mark.size == head.size) {
             let (epoch, owner) = (ruling.epoch, ruling.owner);
-            self.ready = Some(Hint { offset, epoch, owner, head: *head, state: mark.state });
+            let hint = Hint { offset, epoch, owner, head: *head, state: mark.state };
+            self.base = Some(hint.clone());
+            self.ready = Some(hint);
         }
     }
 
     fn doubt(&mut self) -> Commands {
         self.clear();
+        self.end = self.end.max(self.reader.next());
         let read = self.read_to_the_end(true);
         Commands::of(&[Command::DropProducer]).then(read)
     }
@@ -337,6 +351,7 @@ impl Writer {
 
     fn read_to_the_end(&mut self, confirm: bool) -> Commands {
         self.stage = Stage::Reading { confirm };
+        self.reader = self.base.as_ref().map_or(Reader::EMPTY, Reader::resume);
         self.read(Until::End)
     }
 
@@ -344,9 +359,10 @@ impl Writer {
         Commands::of(&[Command::ReadLog { from: self.reader.next(), until }])
     }
 
-    /// What the next fence must outrank.
+    /// What the next fence must outrank. A fence of unknown fate needs no regard: nothing was appended under it, and should it
+    /// land before the next one, that one does not rule at its place and is tried again.
     fn floor(&self) -> Option<Epoch> {
-        self.reader.ruling().map(|ruling| ruling.epoch).max(self.tried)
+        self.reader.ruling().map(|ruling| ruling.epoch)
     }
 
     fn uses_the_producer(&self) -> bool {

@@ -1,14 +1,16 @@
 //! One partition that the group has given us: its writer, its hint, and where its input goes on.
 
-use crate::sealed_log::{Epoch, Hint, OwnerId, Reader, Writer};
+use crate::sealed_log::{Epoch, Hint, OwnerId, Writer};
 use crate::transform::Transform;
-use crate::{Error, Link, Offset, Partition};
+use crate::{Error, Link, Offset, Partition, Position};
 
 pub(super) struct Lane {
     pub(super) partition: Partition,
     pub(super) writer: Writer,
     /// The newest record that a reader may start at, with the state after it.
     pub(super) hint: Option<Hint>,
+    /// The transform has gone beyond the accepted head, by records that may never have counted.
+    pub(super) ahead: bool,
     /// The fence that was handed over and has no delivery yet.
     pub(super) fencing: Option<Epoch>,
     /// The next input record; what comes from before it was fetched before a new start.
@@ -17,7 +19,7 @@ pub(super) struct Lane {
 
 impl Lane {
     pub(super) fn new(partition: Partition, owner: OwnerId) -> Self {
-        Self { partition, writer: Writer::new(owner), hint: None, fencing: None, next_source: Offset(0) }
+        Self { partition, writer: Writer::new(owner), hint: None, ahead: false, fencing: None, next_source: Offset(0) }
     }
 
     /// The name that binds hints to this chain.
@@ -44,9 +46,14 @@ impl Lane {
         Ok(())
     }
 
-    /// A reader at the place where [`Lane::begin`] has brought the transform.
-    pub(super) fn reader(&self) -> Reader {
-        self.hint.as_ref().map_or(Reader::EMPTY, Reader::resume)
+    /// Brings the transform back to where the writer reads on from after a doubt.
+    pub(super) fn return_to_base(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        let state = self.writer.base().map(|hint| hint.state.as_str());
+        if transform.begin(self.partition, state)? {
+            return Ok(());
+        }
+        // The state is this worker's own.
+        Err(Error::OwnState { partition: self.partition })
     }
 
     pub(super) fn starts_at(&mut self, source: Offset) {
@@ -56,6 +63,11 @@ impl Lane {
     /// Whether an input record is to be transformed now.
     pub(super) fn takes(&self, offset: Offset) -> bool {
         self.writer.epoch().is_some() && offset >= self.next_source
+    }
+
+    /// Where the input goes on, while the partition is ours.
+    pub(super) fn place(&self) -> Option<(Partition, Position)> {
+        self.writer.epoch().map(|_| (self.partition, Position::At(self.next_source)))
     }
 
     pub(super) fn took(&mut self, offset: Offset) {

@@ -1,13 +1,37 @@
 //! Where one input record's output goes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::append::{Appender, Destination, Handed};
 use crate::sealed_log::Position;
 use crate::transform::lane::Lane;
-use crate::{Error, Partition, StreamMetric};
+use crate::{Error, Partition, Record, StreamMetric};
 
 const DEAD_LETTER_WAIT: Duration = Duration::from_secs(30);
+
+/// An outbox for each record of a batch.
+pub struct Outboxes<'a> {
+    appender: &'a mut Appender,
+    lanes: &'a mut BTreeMap<Partition, Lane>,
+    output: &'static str,
+}
+
+impl<'a> Outboxes<'a> {
+    pub(super) fn new(
+        appender: &'a mut Appender,
+        lanes: &'a mut BTreeMap<Partition, Lane>,
+        output: &'static str,
+    ) -> Self {
+        Self { appender, lanes, output }
+    }
+
+    /// Where this record's output goes. `None` where the partition was given back in between.
+    pub fn of<'b>(&'b mut self, record: &'b Record<'_>) -> Option<Outbox<'b>> {
+        let lane = self.lanes.get_mut(&record.partition())?;
+        Some(Outbox::new(self.appender, lane, self.output, record.key().unwrap_or_default()))
+    }
+}
 
 /// Takes what a transform makes of one record.
 pub struct Outbox<'a> {

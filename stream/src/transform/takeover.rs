@@ -1,15 +1,16 @@
 //! Carries out what the writers ask for: read the log, ask the group, fence, start, drop the producer.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::append::{Appender, Destination, Handed};
 use crate::consume::Membership;
 use crate::sealed_log::{Command, Epoch, Event, Head, Until, Verdict, Weight};
 use crate::transform::{Outbox, Transform, Turn, Worker};
-use crate::{Error, Offset, Partition, Position, StreamMetric};
+use crate::{Disposition, Error, Offset, Partition, Position, StreamMetric};
 
-/// Between two questions to a group that does not answer.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
+/// Between two tries at what somebody who is away or busy must answer.
+const TRY_AGAIN: Duration = Duration::from_millis(100);
 
 impl Worker {
     pub(super) fn tell(&mut self, partition: Partition, event: Event<'_>) {
@@ -19,33 +20,57 @@ impl Worker {
         self.todo.extend(commands.into_iter().map(|command| (partition, command)));
     }
 
-    /// Does everything that can be done now.
+    /// Does everything that can be done now. The group is asked last, once for all: its answer must be newer than the look.
     pub(super) fn carry_out(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
         let now = Instant::now();
         while self.later.front().is_some_and(|(due, ..)| *due <= now) {
             self.todo.extend(self.later.pop_front().map(|(_, partition, command)| (partition, command)));
         }
-        while let Some((partition, command)) = self.todo.pop_front() {
-            match command {
-                Command::ReadLog { from, until } => self.read_log(partition, from, until, transform)?,
-                Command::ConfirmMembership => self.confirm(partition)?,
-                Command::AppendFence(epoch) => self.fence(partition, epoch, transform)?,
-                Command::ResumeSource(head) => self.resume(partition, &head, transform)?,
-                Command::DropProducer => self.drop_producer(Some(partition), transform)?,
+        let mut asking = BTreeSet::new();
+        loop {
+            let Some((partition, command)) = self.todo.pop_front() else {
+                if asking.is_empty() {
+                    return Ok(());
+                }
+                self.confirm(&std::mem::take(&mut asking))?;
+                continue;
+            };
+            let done = match command {
+                Command::ConfirmMembership => {
+                    asking.insert(partition);
+                    Ok(())
+                }
+                Command::ReadLog { from, until } => self.read_log(partition, from, until, transform),
+                Command::AppendFence(epoch) => self.fence(partition, epoch, transform),
+                Command::ResumeSource(head) => self.resume(partition, &head, transform),
+                Command::DropProducer => self.drop_producer(Some(partition)),
                 Command::Rejoin => {
                     tracing::warn!(%partition, "the group knows this worker no more; waiting for what it gives");
-                    self.consumer.pause(&[partition])?;
+                    self.consumer.pause(&[partition])
                 }
                 Command::Stop(reason) => {
-                    return Err(Error::LogContradicts {
-                        topic: self.settings.link.output,
-                        partition,
-                        reason: reason.name(),
-                    });
+                    let topic = self.settings.link.output;
+                    Err(Error::LogContradicts { topic, partition, reason: reason.name() })
                 }
+            };
+            match done {
+                Err(error) if error.disposition() == Disposition::Retry => {
+                    tracing::warn!(%partition, %error, "trying again");
+                    self.later.push_back((Instant::now() + TRY_AGAIN, partition, self.again(partition, command)));
+                }
+                done => done?,
             }
         }
-        Ok(())
+    }
+
+    /// The same command, as far as it was not carried out.
+    fn again(&self, partition: Partition, command: Command) -> Command {
+        match (command, self.lanes.get(&partition)) {
+            (Command::ReadLog { until, .. }, Some(lane)) => {
+                Command::ReadLog { from: lane.writer.reader().next(), until }
+            }
+            _ => command,
+        }
     }
 
     /// Passes the log on, record by record, until everything asked for was read or the writer asks for something else.
@@ -56,6 +81,7 @@ impl Worker {
         until: Until,
         transform: &mut impl Transform,
     ) -> Result<(), Error> {
+        self.rewind(partition, transform)?;
         let Self { log, lanes, todo, .. } = self;
         let Some(lane) = lanes.get_mut(&partition) else { return Ok(()) };
         let end = match until {
@@ -82,19 +108,25 @@ impl Worker {
     }
 
     /// A commit that the group takes says that this worker still is a member, and of which generation.
-    fn confirm(&mut self, partition: Partition) -> Result<(), Error> {
-        let Some(lane) = self.lanes.get(&partition) else { return Ok(()) };
-        match self.consumer.ask(lane.question(self.settings.link))? {
-            Membership::Member => {
-                let generation = self.consumer.generation();
-                self.tell(partition, Event::Member { generation });
-            }
-            Membership::NotMember => self.tell(partition, Event::NotMember),
-            Membership::Unknown => {
-                // A rebalance needs the loop to go round; so does a broker that is away.
-                let Some(lane) = self.lanes.get_mut(&partition) else { return Ok(()) };
-                for command in lane.writer.on(Event::MemberUnknown) {
-                    self.later.push_back((Instant::now() + ASK_AGAIN, partition, command));
+    fn confirm(&mut self, asking: &BTreeSet<Partition>) -> Result<(), Error> {
+        let link = self.settings.link;
+        let questions = asking.iter().filter_map(|partition| self.lanes.get(partition)).map(|lane| lane.question(link));
+        let before = self.consumer.generation();
+        let answer = self.consumer.ask(questions)?;
+        let generation = self.consumer.generation();
+        // A commit without a generation proves nothing, and one whose generation changed meanwhile not which.
+        let known = generation > 0 && generation == before;
+        let answer = if known || answer != Membership::Member { answer } else { Membership::Unknown };
+        for &partition in asking {
+            match answer {
+                Membership::Member => self.tell(partition, Event::Member { generation }),
+                Membership::NotMember => self.tell(partition, Event::NotMember),
+                Membership::Unknown => {
+                    // A rebalance needs the loop to go round; so does a broker that is away.
+                    let Some(lane) = self.lanes.get_mut(&partition) else { continue };
+                    for command in lane.writer.on(Event::MemberUnknown) {
+                        self.later.push_back((Instant::now() + TRY_AGAIN, partition, command));
+                    }
                 }
             }
         }
@@ -111,15 +143,14 @@ impl Worker {
 
     fn resume(&mut self, partition: Partition, head: &Head, transform: &mut impl Transform) -> Result<(), Error> {
         let source = if head.size == 0 { Offset(0) } else { head.next };
+        // A chain that begins now begins with what is left; a later one needs the very next record.
+        let place = if head.size == 0 { self.input.bounds(partition)?.first } else { source };
         let Some(lane) = self.lanes.get_mut(&partition) else { return Ok(()) };
         lane.fencing = None;
-        lane.starts_at(source);
         let Some(epoch) = lane.writer.epoch() else { return Ok(()) };
         let turn = Turn { epoch, owner: &self.settings.owner, source };
         transform.own(&turn, &mut Outbox::new(&mut self.appender, lane, self.settings.link.output, &[]))?;
-        // A chain that begins now begins with what is left; a later one needs the very next record.
-        let bounds = self.input.bounds(partition)?;
-        let place = if head.size == 0 { bounds.first } else { source };
+        lane.starts_at(place);
         tracing::info!(%partition, %epoch, next_sequence = head.size, source = %place, "chain taken over");
         self.consumer.stop(&[partition])?;
         self.consumer.start(&[(partition, Position::At(place))])?;
@@ -127,43 +158,34 @@ impl Worker {
     }
 
     /// In doubt: what is in flight is nobody's business any more, for every lane that used the producer.
-    pub(super) fn drop_producer(&mut self, by: Option<Partition>, transform: &mut impl Transform) -> Result<(), Error> {
+    pub(super) fn drop_producer(&mut self, by: Option<Partition>) -> Result<(), Error> {
         if !self.appender.is_unused() || self.appender.is_broken() {
             tracing::warn!("in doubt about what is in flight; starting over from the log");
             StreamMetric::Doubts.increment(1);
             self.appender = Appender::new(&self.settings.kafka, self.settings.linger_ms)?;
         }
-        let others: Vec<_> = self.lanes.keys().copied().filter(|partition| Some(*partition) != by).collect();
-        for partition in others {
-            let Some(lane) = self.lanes.get_mut(&partition) else { continue };
-            let commands = lane.writer.on(Event::Failed);
-            if commands.iter().next().is_none() {
-                continue;
+        for (&partition, lane) in &mut self.lanes {
+            if Some(partition) != by {
+                let commands = lane.writer.on(Event::Failed);
+                if commands.iter().next().is_none() {
+                    continue;
+                }
+                // The producer is a new one already.
+                let further = commands.into_iter().filter(|command| *command != Command::DropProducer);
+                self.todo.extend(further.map(|command| (partition, command)));
             }
-            // The producer is a new one already.
-            let further = commands.into_iter().filter(|command| *command != Command::DropProducer);
-            self.todo.extend(further.map(|command| (partition, command)));
-            self.rewind(partition, transform)?;
+            (lane.ahead, lane.fencing) = (true, None);
+            self.consumer.pause(&[partition])?;
         }
-        by.map_or(Ok(()), |partition| self.rewind(partition, transform))
+        Ok(())
     }
 
-    /// Brings the transform back to the accepted head: what it did beyond it may never have happened.
+    /// Brings a transform that has gone ahead back to where the writer reads on from.
     fn rewind(&mut self, partition: Partition, transform: &mut impl Transform) -> Result<(), Error> {
-        self.consumer.pause(&[partition])?;
-        let Self { log, lanes, .. } = self;
-        let Some(lane) = lanes.get_mut(&partition) else { return Ok(()) };
-        lane.fencing = None;
-        lane.begin(transform)?;
-        let mut reader = lane.reader();
-        let accepted = lane.writer.reader().next();
-        log.read(partition, reader.next()..accepted, |offset, record| {
-            let entry = transform.entry(partition, record)?;
-            if reader.read(offset, entry) == Verdict::Accepted {
-                transform.follow(partition, record)?;
-            }
-            Ok(true)
-        })
+        let Some(lane) = self.lanes.get_mut(&partition).filter(|lane| lane.ahead) else { return Ok(()) };
+        lane.return_to_base(transform)?;
+        lane.ahead = false;
+        Ok(())
     }
 }
 

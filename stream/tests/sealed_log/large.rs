@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a check that speaks to its user")]
 
 #[allow(dead_code, reason = "rules are taken away in the tests only")]
-#[path = "model/mod.rs"]
+#[path = "model.rs"]
 mod model;
 
 use model::{Budget, CASE, Case, NONE, SMALL, run};

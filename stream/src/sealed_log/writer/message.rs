@@ -31,7 +31,8 @@ pub enum Event<'a> {
 /// What the caller has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
-    /// Read the log with `isolation.level=read_uncommitted`, pass each record on, then `CaughtUp`.
+    /// Read the log with `isolation.level=read_uncommitted`, pass each record on, then `CaughtUp`. Any command that comes in the
+    /// middle ends the reading, without `CaughtUp`.
     ReadLog { from: Offset, until: Until },
     /// Commit something synchronously, and tell the answer.
     ConfirmMembership,
@@ -39,7 +40,7 @@ pub enum Command {
     AppendFence(Epoch),
     /// The partition is ours: seal on after this head, from its source offset.
     ResumeSource(Head),
-    /// Purge and drop the producer, and build a new one for the next append.
+    /// Purge and drop the producer, build a new one for the next append, and go back to the state of `Writer::base`.
     DropProducer,
     /// Leave the group and join it again: somebody else may have the partition.
     Rejoin,

@@ -103,8 +103,10 @@ fn a_higher_fence_is_outranked_by_the_rightful_owner_and_obeyed_by_everybody_els
         writer.append(record(writer.tip(), 1));
         writer.on(acked(0, 2));
         let higher = writer.on(log_read(1, fence(epoch(2, 1, 0), "other")));
-        assert_eq!(list(higher), [Command::DropProducer, read(2, Until::End)]);
+        assert_eq!(list(higher), [Command::DropProducer, read(0, Until::End)]);
         assert_eq!(writer.epoch(), None);
+        writer.on(log_read(0, fence(epoch(1, 4, 0), "me")));
+        writer.on(log_read(1, fence(epoch(2, 1, 0), "other")));
         assert_eq!(list(writer.on(Event::CaughtUp)), [Command::ConfirmMembership]);
         assert_eq!(list(writer.on(Event::MemberUnknown)), [Command::ConfirmMembership]);
         let (answer, then) = match rightful {
@@ -122,11 +124,13 @@ fn a_doubt_drops_the_producer_and_fences_with_the_next_attempt() {
     for doubt in doubts {
         let mut writer = owner();
         writer.append(record(writer.tip(), 1));
-        assert_eq!(list(writer.on(doubt)), [Command::DropProducer, read(1, Until::End)], "{doubt:?}");
+        assert_eq!(list(writer.on(doubt)), [Command::DropProducer, read(0, Until::End)], "{doubt:?}");
+        writer.on(log_read(0, fence(epoch(1, 4, 0), "me")));
         assert_eq!(list(writer.on(Event::CaughtUp)), [Command::ConfirmMembership]);
         assert_eq!(list(writer.on(Event::Member { generation: 4 })), [Command::AppendFence(epoch(1, 4, 1))]);
-        // Nobody knows what became of this fence either: the next one is higher.
-        assert_eq!(list(writer.on(Event::Failed)), [Command::DropProducer, read(1, Until::End)]);
+        // Nobody knows what became of this fence either, and meanwhile the generation has risen.
+        assert_eq!(list(writer.on(Event::Failed)), [Command::DropProducer, read(0, Until::End)]);
+        writer.on(log_read(0, fence(epoch(1, 4, 0), "me")));
         writer.on(Event::CaughtUp);
         assert_eq!(list(writer.on(Event::Member { generation: 6 })), [Command::AppendFence(epoch(1, 6, 0))]);
     }
@@ -170,6 +174,55 @@ fn what_landed_between_the_last_look_and_the_own_fence_is_continued() {
     // What the caller reads beyond the fence by itself is not this step's.
     assert_eq!(writer.on(log_read(3, Entry::Foreign)).verdict(), None);
     assert_eq!(list(writer.on(Event::CaughtUp)), [Command::ResumeSource(Head::after(&position))]);
+}
+
+#[test]
+fn an_own_record_that_is_found_out_of_order_is_a_doubt() {
+    let mut writer = owner();
+    let first = record(writer.tip(), 1);
+    writer.append(first);
+    writer.on(acked(0, 2));
+    let ahead = record(&Head::after(&first), 2);
+    let gap = writer.on(log_read(1, Entry::Record { epoch: epoch(1, 4, 0), owner: "me", position: ahead }));
+    assert_eq!(gap.verdict(), Some(Verdict::Gap));
+    assert_eq!(list(gap), [Command::DropProducer, read(0, Until::End)]);
+}
+
+#[test]
+fn a_hint_waits_for_the_record_that_was_marked() {
+    let mut writer = owner();
+    writer.append(record(writer.tip(), 1));
+    writer.append(record(writer.tip(), 2));
+    writer.mark("state after 2");
+    writer.on(acked(0, 1));
+    assert_eq!(writer.take_hint(), None);
+    writer.on(acked(1, 2));
+    assert_eq!(writer.take_hint().unwrap().head.size, 2);
+}
+
+#[test]
+fn after_a_doubt_the_state_is_restored_from_the_last_hint_and_a_cut_log_is_noticed() {
+    for cut in [false, true] {
+        let mut writer = owner();
+        let (first, second) = (record(writer.tip(), 1), record(&Head::after(&record(&Head::EMPTY, 1)), 2));
+        writer.append(first);
+        writer.mark("state after 1");
+        writer.append(second);
+        writer.on(acked(0, 1));
+        writer.on(acked(1, 2));
+        assert_eq!(list(writer.on(Event::Failed)), [Command::DropProducer, read(1, Until::End)]);
+        assert_eq!(writer.base().unwrap().state, "state after 1");
+        let own = |position| Entry::Record { epoch: epoch(1, 4, 0), owner: "me", position };
+        assert_eq!(writer.on(log_read(1, own(first))).verdict(), Some(Verdict::Anchored));
+        if cut {
+            let stopped = [Command::DropProducer, Command::Stop(Reason::LogWentBack)];
+            assert_eq!(list(writer.on(Event::CaughtUp)), stopped);
+        } else {
+            assert_eq!(writer.on(log_read(2, own(second))).verdict(), Some(Verdict::Accepted));
+            assert_eq!(list(writer.on(Event::CaughtUp)), [Command::ConfirmMembership]);
+            assert_eq!(writer.sealed().size, 2);
+        }
+    }
 }
 
 #[test]

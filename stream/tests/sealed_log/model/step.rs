@@ -206,6 +206,10 @@ fn read_log(case: &Case, world: &mut World, at: usize, from: Offset, until: Unti
         let entry = seen(case, ruling.as_ref(), &item);
         let commands = world.workers[at].writer.on(Event::LogRead { offset: Offset(offset as i64), entry });
         obey(world, at, commands);
+        // A command in the middle ends this reading.
+        if commands.iter().next().is_some() {
+            return;
+        }
     }
     tell(world, at, Event::CaughtUp);
 }

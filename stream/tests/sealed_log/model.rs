@@ -2,10 +2,15 @@
 
 use stateright::{Model, Property};
 
+#[path = "model/cases.rs"]
 mod cases;
+#[path = "model/finish.rs"]
 mod finish;
+#[path = "model/oracle.rs"]
 mod oracle;
+#[path = "model/step.rs"]
 mod step;
+#[path = "model/world.rs"]
 mod world;
 
 pub use cases::{CASE, NONE, SMALL, run};
