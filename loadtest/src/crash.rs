@@ -9,12 +9,12 @@
 mod conduct;
 mod feed;
 pub mod oracle;
+mod outcome;
 mod plan;
 mod proxy;
 mod watch;
 mod worker;
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,15 +26,13 @@ use crate::judge;
 use crate::stack::Stack;
 use conduct::{Conductor, Tally};
 use feed::Book;
-use oracle::{Judgement, Reading};
+pub use outcome::Outcome;
 use plan::Dice;
 pub use plan::{Fault, Plan};
 pub use proxy::Point;
 use watch::{Eye, Watch};
 use worker::Worker;
 
-/// What is promised for the time until every partition moves again.
-const RECOVERY_MAX: Duration = Duration::from_secs(30);
 const LAST_WAIT: Duration = Duration::from_secs(90);
 
 /// How long a run goes on, and with what.
@@ -48,46 +46,6 @@ pub struct Options {
     pub workers: usize,
     /// Events per second.
     pub rate: u32,
-}
-
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    pub tally: Tally,
-    pub found: Judgement,
-    /// What else does not hold, in words.
-    pub broken: Vec<String>,
-    own_ends: u64,
-}
-
-impl Outcome {
-    #[must_use]
-    pub fn verdict(&self) -> &'static str {
-        if !self.found.is_intact() || !self.broken.is_empty() {
-            "broken"
-        } else if self.tally.recovery_max > RECOVERY_MAX {
-            "stalled"
-        } else {
-            "intact"
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tally, found, .. } = self;
-        write!(
-            to,
-            "crash-enrich: kills={} events={} lost={} duplicated={} forks={} recovery_max_s={:.1} verdict={}",
-            tally.kills,
-            found.events + found.rejected,
-            found.lost,
-            found.duplicated,
-            found.forks,
-            tally.recovery_max.as_secs_f64(),
-            self.verdict()
-        )
-    }
 }
 
 /// The command: a run of its own on the stack of the environment.
@@ -136,7 +94,7 @@ pub fn run(pipeline: &Pipeline, options: &Options, plan: Plan) -> Result<Outcome
     }
     let found = oracle::judge(&chains, &book.take(), &ends);
     let outcome = Outcome { tally: conductor.tally, found, broken, own_ends };
-    tell(&outcome);
+    outcome.tell();
     Ok(outcome)
 }
 
@@ -160,8 +118,6 @@ fn conduct_all(conductor: &mut Conductor<'_>, options: &Options, mut plan: Plan,
             "{at:>5} s  fault {number:>3}  kills {kills:>3}  events {:>6}  felt {took:>4.1} s  {fault:?}",
             book.sent()
         );
-        let alarms = conductor.watch.alarms();
-        ensure!(alarms.is_empty(), "after {fault:?} the log holds what no worker of ours writes: {alarms:?}");
     }
     Ok(())
 }
@@ -178,27 +134,4 @@ fn drain(conductor: &mut Conductor<'_>) -> Result<()> {
     })?;
     conductor.workers.iter_mut().for_each(Worker::stop);
     Ok(())
-}
-
-fn tell(outcome: &Outcome) {
-    let Outcome { tally, found, broken, own_ends } = outcome;
-    let count = |reading| found.readings.get(&reading).copied().unwrap_or_default();
-    println!(
-        "the log holds {} leaves, {} fences, and ignored: {} stale, {} outranked, {} gap, {} repeated",
-        count(Reading::Counts),
-        count(Reading::Rules),
-        count(Reading::Stale),
-        count(Reading::Outranked),
-        count(Reading::Gap),
-        count(Reading::Repeated)
-    );
-    println!(
-        "{} faults, {} points not reached; workers ended {own_ends} times by themselves and were started again; {} of {} input records rejected",
-        tally.faults,
-        tally.points_missed,
-        found.rejected,
-        found.rejected + found.events
-    );
-    found.told.iter().chain(broken).for_each(|line| println!("{line}"));
-    println!("{outcome}");
 }

@@ -1,23 +1,22 @@
 //! The conductor: applies one fault after the other, keeps the workers running, and measures how long each fault is felt.
 
+mod servers;
+
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use schemas::topic;
-use stream::KafkaSettings;
-use stream::admin::{Admin, reset_offsets};
+use anyhow::{Result, bail};
 
 use super::plan::{Dice, Fault};
 use super::proxy::Point;
 use super::watch::Watch;
-use super::worker::{SESSION, Worker};
+use super::worker::Worker;
 use crate::harness::Pipeline;
 
-/// The group of the enrichment workers, as they name it themselves.
-const GROUP: &str = "sealtrail-enrich";
 const LOOK: Duration = Duration::from_millis(50);
 /// Who needs longer is stalled; the limit that is promised is lower.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// From here on it is worth a line.
+const SLOW: Duration = Duration::from_secs(15);
 /// A named point that is not reached by then belongs to a worker without work.
 const POINT_WAIT: Duration = Duration::from_secs(15);
 const STORM_TURNS: usize = 6;
@@ -139,57 +138,6 @@ impl Conductor<'_> {
         Ok(taken_over.max(self.recovered(Instant::now())?))
     }
 
-    fn broker(&mut self, killed: bool) -> Result<Duration> {
-        if killed {
-            self.pipeline.stack().dev("kill", &["kafka", "-9"])?;
-            self.tally.kills += 1;
-            std::thread::sleep(Duration::from_millis(self.dice.below(3_000) as u64));
-        }
-        self.pipeline.stack().dev("restart", &["kafka"])?;
-        self.recovered(Instant::now())
-    }
-
-    fn registry_away(&mut self) -> Result<Duration> {
-        self.pipeline.stack().dev("kill", &["registry", "-9"])?;
-        self.tally.kills += 1;
-        // Who runs knows what it needs; who starts waits for the registry.
-        let unmoved = self.recovered(Instant::now());
-        self.kill_one()?;
-        std::thread::sleep(Duration::from_millis(self.dice.below(3_000) as u64));
-        self.pipeline.stack().dev("restart", &["registry"])?;
-        Ok(unmoved?.max(self.recovered(Instant::now())?))
-    }
-
-    /// The group is empty, and somebody changes what it keeps.
-    fn administered(&mut self, delete: bool) -> Result<Duration> {
-        for worker in &mut self.workers {
-            worker.kill()?;
-            self.tally.kills += 1;
-        }
-        let kafka = KafkaSettings { brokers: self.pipeline.stack().brokers.clone(), ..KafkaSettings::default() };
-        let admin = Admin::connect(&kafka)?;
-        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let group = KafkaSettings { group: GROUP.to_owned(), ..kafka };
-        // The killed are members until their sessions end.
-        let deadline = Instant::now() + SESSION * 5;
-        loop {
-            let done = if delete {
-                tokio.block_on(admin.delete_group(GROUP))
-            } else {
-                reset_offsets(&group, topic::EVENTS.name, topic::CHAINS_DEFAULT)
-            };
-            match done {
-                Ok(()) => break,
-                Err(error) if Instant::now() > deadline => return Err(error).context("changing the empty group"),
-                Err(_) => std::thread::sleep(LOOK * 4),
-            }
-        }
-        for worker in &mut self.workers {
-            worker.start(self.pipeline)?;
-        }
-        self.recovered(Instant::now())
-    }
-
     /// Starts again who has ended by itself, as a supervisor would.
     pub fn tend(&mut self) -> Result<()> {
         for worker in &mut self.workers {
@@ -204,9 +152,13 @@ impl Conductor<'_> {
     pub fn recovered(&mut self, since: Instant) -> Result<Duration> {
         // The second look from here on began after the fault.
         let rounds = self.watch.rounds() + 2;
-        let mut mark = None;
+        let (mut mark, mut told) = (None, false);
         loop {
             self.tend()?;
+            let alarms = self.watch.alarms();
+            if !alarms.is_empty() {
+                bail!("the log holds what no worker of ours writes: {alarms:?}");
+            }
             if mark.is_none() && self.watch.rounds() >= rounds {
                 mark = Some(self.watch.mark());
             }
@@ -215,6 +167,9 @@ impl Conductor<'_> {
                 let took = since.elapsed();
                 self.tally.recovery_max = self.tally.recovery_max.max(took);
                 return Ok(took);
+            }
+            if since.elapsed() > SLOW && !std::mem::replace(&mut told, true) {
+                println!("after {} s these partitions do not move yet: {behind:?}", SLOW.as_secs());
             }
             if since.elapsed() > PATIENCE {
                 bail!("stalled: after {} s these partitions do not move: {behind:?}", PATIENCE.as_secs());
