@@ -1,12 +1,13 @@
 # The front door: every task of the project, one line of help each. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check unit stack-test dev-test fuzz phi-report bench up gateway down status fmt doc clean
+.PHONY: help setup build demo test check unit stack-test dev-test crash-enrich fuzz phi-report bench up gateway down status fmt doc clean
 # check, unit and the stacks share two cores and one target folder: `make -j` must not interleave them.
 .NOTPARALLEL:
 SHELL := /bin/bash
 
 EVENTS ?= 100000
 FUZZ_SECONDS ?= 60
+CRASH ?= --minutes 3
 STARTED := $(shell date +%s)
 
 # librdkafka's own build cannot stand a space in its path; in such a clone everything is built in the cache instead.
@@ -47,6 +48,9 @@ dev-test: setup ## tests of the local stack and of its ClickHouse front
 stack-test: setup ## tests across processes on a stack of their own
 	@cargo build --quiet --workspace --bins
 	@dev/with-stack test -- cargo test --package systest --no-fail-fast -- --test-threads 1
+
+crash-enrich: setup build ## kill, freeze and cut off enrichment workers under load, then judge (CRASH="--kills 100 --seed 7" for more)
+	@dev/with-stack crash -- "$(TARGET)/release/sealtrail-loadtest" crash-enrich $(CRASH)
 
 fuzz: ## run every fuzz target (FUZZ_SECONDS=60 each); needs the nightly toolchain and cargo-fuzz
 	@fuzz/seed

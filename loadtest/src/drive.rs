@@ -114,6 +114,6 @@ fn pace(rate: Option<u32>, number: u64, started: Instant, appender: &Appender) -
     Ok(())
 }
 
-fn now_micros() -> i64 {
+pub(crate) fn now_micros() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
 }

@@ -191,13 +191,19 @@ postgres_url = {postgres}
 
     /// Starts one more worker of a role under its own name.
     pub fn start_as(&self, role: Role, name: &str) -> Result<Service> {
+        let service = self.spawn(role, name, &[])?;
+        service.wait_ready(Duration::from_secs(60))?;
+        Ok(service)
+    }
+
+    /// Starts a worker with settings of its own, and waits for nothing.
+    pub fn spawn(&self, role: Role, name: &str, environment: &[(&str, String)]) -> Result<Service> {
         let (binary, arguments) = role.command();
         let mut command = self.command(binary);
         command.args(arguments).arg("--config").arg(self.config_file());
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         let serves = matches!(role, Role::Ingest | Role::Query);
-        let service = Service::spawn(command, (role.section(), serves), name, &self.directory)?;
-        service.wait_ready(Duration::from_secs(60))?;
-        Ok(service)
+        Service::spawn(command, (role.section(), serves), name, &self.directory)
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 pub mod bench;
+pub mod crash;
 pub mod demo;
 pub mod drive;
 pub mod floor;

@@ -1,6 +1,9 @@
 //! The running stack, as the environment that `dev/up` wrote names it.
 
-use anyhow::{Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
 
 /// Addresses and accounts of one stack.
 #[derive(Debug, Clone)]
@@ -47,5 +50,17 @@ impl Stack {
             "no stack in the environment ({} not set); run `dev/up` and then `. .dev/default/env`",
             missing.join(", ")
         )
+    }
+
+    /// One of the stack's own controls, as in `dev/kill kafka -9`.
+    pub fn dev(&self, script: &str, arguments: &[&str]) -> Result<()> {
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dev");
+        let mut command = Command::new(scripts.join(script));
+        let output = command.args(arguments).args(["--name", &self.name]).output();
+        let output = output.with_context(|| format!("starting dev/{script}"))?;
+        if !output.status.success() {
+            bail!("dev/{script} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication,
 };
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
@@ -124,6 +125,16 @@ impl Admin {
         first.ok_or(Error::TimedOut { waiting_for: "the deletion of records", seconds: WAIT_MAX.as_secs() })
     }
 
+    /// Deletes a group that has no members, with its offsets and hints. For tests of exactly that misfortune.
+    pub async fn delete_group(&self, group: &str) -> Result<(), Error> {
+        let answers =
+            self.client.delete_groups(&[group], &options()).await.map_err(Error::kafka("deleting a group"))?;
+        for answer in answers {
+            answer.map_err(|(_, code)| refused("deleting a group")(code))?;
+        }
+        Ok(())
+    }
+
     /// The brokers answer before all of them know the topic; a caller that goes on at once would find it missing.
     fn wait_for(&self, topic: &str, partitions: u32) -> Result<(), Error> {
         let deadline = Instant::now() + WAIT_MAX;
@@ -163,6 +174,16 @@ impl Admin {
         }
         Ok(())
     }
+}
+
+/// Sets a group without members back to the start of a topic, and takes its hints away. For tests of exactly that misfortune.
+pub fn reset_offsets(settings: &KafkaSettings, topic: &str, partitions: u32) -> Result<(), Error> {
+    let consumer: BaseConsumer = settings.reader().create().map_err(Error::Client)?;
+    let mut list = TopicPartitionList::new();
+    for partition in 0..partitions.cast_signed() {
+        list.add_partition_offset(topic, partition, Offset::Offset(0)).map_err(Error::kafka("placing"))?;
+    }
+    consumer.commit(&list, CommitMode::Sync).map_err(Error::kafka("resetting offsets"))
 }
 
 fn options() -> AdminOptions {

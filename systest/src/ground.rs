@@ -87,16 +87,7 @@ impl Ground {
 
     /// One of the stack's own controls, as in `dev/kill kafka -9`.
     pub fn dev(&self, script: &str, arguments: &[&str]) -> Result<()> {
-        let scripts: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dev");
-        let output = Command::new(scripts.join(script))
-            .args(arguments)
-            .args(["--name", &self.stack().name])
-            .output()
-            .with_context(|| format!("starting dev/{script}"))?;
-        if !output.status.success() {
-            bail!("dev/{script} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        }
-        Ok(())
+        self.stack().dev(script, arguments)
     }
 
     /// The process of one of the stack's services.

@@ -83,7 +83,9 @@ impl Service {
         Ok(values.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
     }
 
-    fn has_ended(&self) -> bool {
+    /// True for a process that is gone and not reaped yet, too.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
         // `try_wait` needs a mutable child; asking the kernel does not.
         let state = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         state.rsplit(") ").next().is_none_or(|rest| rest.is_empty() || rest.starts_with('Z'))
@@ -99,6 +101,20 @@ impl Service {
     fn signal(&self, signal: Signal) -> Result<()> {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("no such process")?;
         rustix::process::kill_process(pid, signal).with_context(|| format!("signalling {}", self.name))
+    }
+
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Stops it where it stands; it neither runs nor ends until it is thawed, or killed.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    pub fn thaw(&self) -> Result<()> {
+        self.signal(Signal::CONT)
     }
 
     /// Asks it to drain and waits; an exit code other than 0 is an error.
