@@ -260,7 +260,9 @@ impl GroupConsumer {
         let list = commits(self.topic, questions);
         let Err(error) = self.consumer.commit(&list, CommitMode::Sync) else { return Ok(Membership::Member) };
         match error.rdkafka_error_code() {
-            Some(Code::UnknownMemberId | Code::FencedInstanceId) => Ok(Membership::NotMember),
+            Some(Code::UnknownMemberId) => Ok(Membership::NotMember),
+            // Another process has this one's name: the client is of no more use.
+            Some(Code::FencedInstanceId | Code::Fatal) => Err(Error::MembershipLost),
             // A rebalance is under way, or a kept partition's generation has risen: the loop hears of both.
             Some(Code::IllegalGeneration | Code::NoOffset | Code::InProgress) => Ok(Membership::Unknown),
             _ if is_transient(&error) => Ok(Membership::Unknown),

@@ -53,7 +53,7 @@ impl Ground {
             admin.delete(topic.name).await?;
         }
         let mut postgres = PgConnection::connect(&self.stack().postgres_url).await?;
-        postgres.execute("DROP TABLE IF EXISTS audit_record, sink_position, _sqlx_migrations").await?;
+        postgres.execute("DROP TABLE IF EXISTS audit_record, sink_position, _sqlx_migrations, subject_key, _subject_key_migrations").await?;
         Ok(self.clickhouse().query("DROP TABLE IF EXISTS audit_record SYNC").execute().await?)
     }
 
