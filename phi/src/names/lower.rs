@@ -118,7 +118,10 @@ fn accept(
         words > 1 && given && surname && points >= least
     };
     let single = words == 1
-        && (telling::single(scene, (first, last.last), opening.known) || telling::surname(scene, first, opening.known));
+        && (telling::single(scene, (first, last.last), opening.known)
+            || telling::surname(scene, first, opening.known)
+            || telling::asked_about(scene, (first, last.last), opening.known, last.joined)
+            || telling::titled_behind(scene, last.last, opening.known));
     let points = if single { points.max(ENOUGH + 1) } else { points };
     if !(enough || single) {
         return None;

@@ -36,6 +36,9 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
         return known(scene, at);
     }
     let row = read(scene, taken, at);
+    if row.kind.is_none() {
+        return saint(scene, at);
+    }
     let kind = row.kind?;
     let enough = match kind {
         Kind::OrgCompany => row.last > at,
@@ -43,6 +46,21 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
     };
     let score = if kind == Kind::OrgCare { 82 } else { 72 };
     enough.then_some(Spot { first: at, last: row.last, kind, score })
+}
+
+/// `at St Winifred's`: what it is need not be said.
+fn saint(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let dot = usize::from(scene.is_mark(at + 1, b'.') && scene.is_tight(at + 1));
+    let name = at + 1 + dot;
+    let led = matches!(scene.word(at.wrapping_sub(1)), "at" | "to" | "from" | "of" | "At" | "From" | "via");
+    let whole = scene.is_capital(name) && scene.is_possessive(name + 1) && !scene.is_capital(name + 3);
+    let person = scene.known(name + 3).plays_any(Role::set(&[Role::Relation, Role::Street]));
+    (matches!(scene.word(at), "St" | "Saint") && led && whole && !person).then_some(Spot {
+        first: at,
+        last: name + 2,
+        kind: Kind::OrgCare,
+        score: 70,
+    })
 }
 
 const OPENS_NONE: u64 = Role::set(&[Role::Title, Role::Calendar, Role::Postnominal]);
@@ -187,7 +205,33 @@ const BEFORE_OF: u64 = HEADS | Role::set(&[Role::CompanySoft, Role::CareTail, Ro
 fn is_small(scene: &Scene<'_>, at: usize) -> bool {
     matches!(
         scene.word(at),
-        "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del" | "w" | "OF" | "FOR" | "THE" | "AND" | "DE"
+        "of" | "for"
+            | "the"
+            | "de"
+            | "and"
+            | "la"
+            | "du"
+            | "der"
+            | "del"
+            | "w"
+            | "am"
+            | "im"
+            | "van"
+            | "den"
+            | "zum"
+            | "zur"
+            | "dos"
+            | "da"
+            | "do"
+            | "di"
+            | "aan"
+            | "het"
+            | "och"
+            | "OF"
+            | "FOR"
+            | "THE"
+            | "AND"
+            | "DE"
     )
 }
 
@@ -229,6 +273,10 @@ fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if scene.is_possessive(at) {
         return scene.is_capital(at + 2).then_some(at + 2);
     }
+    // `Greyfriars Walk-in Centre`
+    if scene.is_mark(at, b'-') && scene.word(at + 1) == "in" && scene.is_tight(at + 1) {
+        return scene.is_capital(at + 2).then_some(at + 2);
+    }
     let tight = scene.is_tight(at);
     let dot = scene.is_mark(at, b'.') && tight && scene.word(at.wrapping_sub(1)).eq_ignore_ascii_case("st");
     let other = tight && (scene.is_mark(at, b'-') || scene.is_apostrophe(at)) || scene.is_mark(at, b'&');
@@ -255,10 +303,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
             );
         return;
     }
-    if known.plays(Role::CareHead) {
+    if known.plays(Role::CareHead) || known.is_nothing() && has_care_end(scene.word(at)) {
         row.kind = Some(Kind::OrgCare);
         row.last = at;
-    } else if known.plays(Role::CareTail) && row.soft && !opens {
+    } else if known.plays(Role::CareTail) && !opens && (row.soft || is_group_practice(scene, at)) {
         row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
         row.last = at;
     } else if known.plays(Role::Court) && scene.is_capital(at) {
@@ -270,13 +318,19 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     } else if !opens && row.telling > 0 && is_trade(scene.word(at)) && !scene.is_capital(at + 1) {
         row.kind = Some(row.kind.unwrap_or(Kind::OrgCompany));
         row.last = at;
+    } else if ends_as_site(scene, row, from, at) {
+        row.kind = Some(Kind::OrgCare);
+        row.last = at;
     } else if known.plays(Role::CareSoft) {
         row.soft = true;
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
         let health =
             matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE" | "Medicine");
+        let ends = ends || is_small(scene, at + 1) && scene.is_capital(at + 2) && is_practice(scene.word(at));
         let practice = at > from && row.sure > 0 && scene.known(at - 1).first() < 8 && is_practice(scene.word(at));
+        let practice = practice || ends && at > from + 1 && row.telling > 0 && is_practice(scene.word(at));
+        let ends = ends || practice;
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
@@ -288,9 +342,93 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         if row.kind.is_some() && at > row.last && !known.plays_any(HEADS) {
             row.last = at;
         }
-    } else if row.kind.is_some() && known.plays(Role::CareMod) {
+    } else if row.kind.is_some() && (known.plays(Role::CareMod) || is_led_by_article(scene, at)) {
         row.last = at;
     }
+}
+
+/// `Tagesklinik am Inn`, `Kliniek van Oost`
+fn is_led_by_article(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at.wrapping_sub(1)), "am" | "im" | "van" | "aan" | "zum" | "zur" | "del" | "di" | "dos" | "den")
+}
+
+/// `Handkliniek`, `Stadtkrankenhaus`: many languages write the kind of a care site at the word's end.
+fn has_care_end(word: &str) -> bool {
+    const ENDS: [&str; 20] = [
+        "kliniek",
+        "klinik",
+        "klinikum",
+        "ziekenhuis",
+        "krankenhaus",
+        "spital",
+        "sjukhus",
+        "sygehus",
+        "sykehus",
+        "apotheke",
+        "apotek",
+        "apotheek",
+        "zorgcentrum",
+        "pflegeheim",
+        "altenheim",
+        "praktijk",
+        "ambulanz",
+        "sairaala",
+        "zentrum",
+        "hospital",
+    ];
+    word.len() >= 9 && ENDS.iter().any(|end| word.ends_with(end))
+}
+
+/// `Pennywell Group Practice`
+fn is_group_practice(scene: &Scene<'_>, at: usize) -> bool {
+    let walk_in = matches!(scene.word(at), "Centre" | "Center" | "Clinic")
+        && scene.word(at.wrapping_sub(1)) == "in"
+        && scene.word(at.wrapping_sub(3)) == "Walk";
+    walk_in
+        || scene.word(at) == "Practice" && matches!(scene.word(at.wrapping_sub(1)), "Group" | "Partnership" | "Village")
+}
+
+/// `Fellside General`, `discharged to Trelawny House`: told by a word that no everyday word is.
+fn ends_as_site(scene: &Scene<'_>, row: &Row, from: usize, at: usize) -> bool {
+    if at != from + 1 || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar) || row.sure == 0 {
+        return false;
+    }
+    let name = scene.known(from);
+    let proper = super::super::names::no_other_word(name) || name.city() >= 4 || name.last() >= 8 && name.common() == 0;
+    match scene.word(at) {
+        "General" | "Memorial" | "Infirmary" => proper,
+        "House" | "Lodge" | "Manor" | "Grange" | "Villa" | "Haven" => proper && admits(scene, from),
+        _ => false,
+    }
+}
+
+/// `discharged to`, `at`, `care home`, `resident of`: what stands before the name of a home.
+fn admits(scene: &Scene<'_>, from: usize) -> bool {
+    let Some(before) = from.checked_sub(1) else { return false };
+    let word = scene.word(before);
+    matches!(word, "home" | "clinic" | "hospice" | "unit" | "ward" | "rehab" | "facility" | "residence" | "practice")
+        || matches!(word, "at" | "to" | "from" | "of")
+            && before.checked_sub(1).is_some_and(|verb| {
+                scene.plays(verb, Role::Resides)
+                    || matches!(
+                        scene.word(verb),
+                        "discharged"
+                            | "admitted"
+                            | "transferred"
+                            | "back"
+                            | "resident"
+                            | "residing"
+                            | "returned"
+                            | "staff"
+                            | "nurse"
+                            | "manager"
+                            | "carer"
+                            | "placement"
+                            | "respite"
+                            | "bed"
+                            | "seen"
+                    )
+            })
 }
 
 /// `A.S.`, `S.A.`, `B.V.`
@@ -323,6 +461,9 @@ fn is_trade(word: &str) -> bool {
             | "Analytics"
             | "Motors"
             | "Mutual"
+            | "Drug"
+            | "Drugs"
+            | "Chemist"
             | "Consulting"
             | "Manufacturing"
     )
@@ -375,6 +516,19 @@ fn is_named(scene: &Scene<'_>, at: usize) -> bool {
     let known = scene.known(at);
     let inside =
         scene.token(at).is_some_and(|token| token.space_before() && !token.starts_sentence() && !token.starts_line());
+    // `Sleepy Pine Nursing Home` heads a letter.
+    let headed = scene.token(at).is_some_and(crate::text::Token::starts_line)
+        && !known.plays_any(OTHER)
+        && scene.class(at) == Some(Class::Capital)
+        && scene.class(at + 1) == Some(Class::Capital)
+        && !scene.known(at + 1).plays_any(OTHER | HEADS)
+        && known.common() <= 6
+        && (scene.known(at + 2).plays_any(HEADS)
+            || scene.known(at + 2).plays(Role::CareSoft)
+                && scene.known(at + 3).plays_any(Role::set(&[Role::CareTail, Role::CareHead])));
+    if headed {
+        return true;
+    }
     let led = at.checked_sub(1).is_some_and(|before| {
         scene.class(before) == Some(Class::Lower) || scene.is_mark(before, b',') || scene.is_mark(before, b':')
     });

@@ -86,8 +86,9 @@ const MARKS_MAX: usize = 6;
 pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let (index, next) = view.lexicon.phrase(view.tokens, at)?;
     let rule = rules.get(usize::from(index))?;
-    // `MRN-00482` is one code; its own letters are no label.
-    if next == at + 1 && is_prefix(view, at) {
+    // `MRN-00482` is one code; its own letters are no label, nor are those of `NO-55902`.
+    let tied = view.word(at) == "NO" && view.token(at).is_some_and(|token| view.byte(token.end as usize) == b'-');
+    if next == at + 1 && (is_prefix(view, at) || tied) {
         return None;
     }
     let told = rule.told || (at..next).any(|word| view.note(word).is(MARKER));

@@ -60,7 +60,7 @@ fn is_other_shape(view: &View<'_>, label: Option<Label>, (start, end): (usize, u
         return true;
     }
     let groups = Groups::read(view, start);
-    let short = groups.lens(&[2, 2, 2]) && marked;
+    let short = groups.lens(&[2, 2, 2]) && marked && groups.list().first().is_some_and(|first| first.then != b'/');
     let dated = date::numeric::end(view, &groups) == Some(end) && !short;
     dated
         || !marked
@@ -210,7 +210,10 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     // `user: Jane Doe` is a name; `user: jdoe` is not.
     let named =
         token.class == Class::Capital && !odd && view.token(next).is_some_and(|next| next.class == Class::Capital);
-    (odd || !named && (marked || acts || from)).then_some(end)
+    // `user "lzulu"`, `user lzulu overrode`: a word that no list has.
+    let quoted = matches!(view.byte_before(start), b'"' | b'\'') && matches!(after, b'"' | b'\'');
+    let strange = small && view.words.known(token.fold).is_nothing() && name.len() >= 4;
+    (odd || !named && (marked || acts || from || quoted || strange)).then_some(end)
 }
 
 fn past_tense(word: &str) -> bool {
@@ -237,6 +240,7 @@ pub(super) fn is_code_word(view: &View<'_>, rule: &Labelled, place: usize) -> bo
         let numbered = digits >= 3 && !view.byte(end + 1 + digits).is_ascii_alphanumeric();
         let joined = match view.byte(end) {
             b'-' | b'_' => view.byte(end + 1).is_ascii_alphanumeric(),
+            b'/' => rule.slash && view.byte(end + 1).is_ascii_digit(),
             b' ' => {
                 token.class == Class::Upper
                     && token.len() <= 3
