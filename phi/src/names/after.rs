@@ -164,6 +164,13 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     if lower && scene.word(at) == "family" {
         return Side::of(5);
     }
+    // `LINDQVIST bed 4`
+    if lower
+        && matches!(scene.word(at), "bed" | "room" | "rm" | "bay" | "cubicle")
+        && scene.class(at + 1).is_some_and(Class::has_digit)
+    {
+        return Side::of(5);
+    }
     // `the O'Rourke baby`
     if lower
         && matches!(scene.word(at), "baby" | "twins" | "girl" | "boy" | "kids" | "siblings" | "household" | "estate")

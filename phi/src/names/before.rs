@@ -68,7 +68,11 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
         return label(scene, at);
     }
     if !token.is_word() {
-        return Side::NONE;
+        // `bed 7 Okonjo`
+        let bed = token.class.has_digit()
+            && token.len() <= 3
+            && matches!(scene.word(at.wrapping_sub(1)), "bed" | "Bed" | "room" | "Room" | "rm" | "Rm" | "bay" | "Bay");
+        return if bed { Side::of(4) } else { Side::NONE };
     }
     word(scene, at, first)
 }
@@ -192,6 +196,8 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "in" | "In" | "at" | "At" | "near" | "into" | "using" | "via" | "within" | "on" | "under" => {
             return Side::of(-3);
         }
+        // `wife of Torvald`
+        "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
         // `Im Blessing`
         "Im" => return Side::of(6),
         // `My name is`, `I am`, `This is`.

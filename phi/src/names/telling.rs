@@ -100,6 +100,11 @@ pub(super) fn asked_about(scene: &Scene<'_>, (first, last): (usize, usize), know
     asked && (plain || joined && known.last() >= 5) && ends && facts.iter().all(|fact| !known.is(*fact))
 }
 
+/// `devontae's grandma`
+pub(super) fn owns_relation(scene: &Scene<'_>, at: usize) -> bool {
+    scene.is_possessive(at) && scene.plays(at + 2, Role::Relation)
+}
+
 /// `carmichael dds`, `seen by okafor np`: letters behind a surname.
 pub(super) fn titled_behind(scene: &Scene<'_>, last: usize, known: Known) -> bool {
     let letters = matches!(

@@ -217,7 +217,7 @@ fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let organisation = (at..=last).any(|place| scene.known(place).plays_any(ORGANISATION));
     let region = region_behind(scene, last);
     let last = if region > last { region } else { country_behind(scene, last) };
-    (!organisation).then(|| Spot { first: at, last, kind: Kind::GeoCity, score: 72 })
+    (!organisation).then_some(Spot { first: at, last, kind: Kind::GeoCity, score: 72 })
 }
 
 /// Ends that towns have and hardly any other word that no list knows.

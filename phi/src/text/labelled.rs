@@ -288,6 +288,13 @@ fn list(view: &View<'_>, rule: &Labelled, place: usize, first: (usize, usize), c
 /// `482913 (MRN)`: the value right before its label.
 fn value_before(view: &View<'_>, rule: &Labelled, at: usize) -> Option<(usize, usize)> {
     let mut last = at.checked_sub(1)?;
+    // `485 777 3456 is her NHS no`
+    if matches!(view.word(last), "her" | "his" | "my" | "their" | "the" | "your" | "our")
+        && last > 1
+        && matches!(view.word(last - 1), "is" | "was")
+    {
+        last -= 2;
+    }
     if view.token(last).is_some_and(|token| matches!(token.mark, b'(' | b'-' | b'[')) {
         last = last.checked_sub(1)?;
     }

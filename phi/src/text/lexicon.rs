@@ -173,7 +173,7 @@ impl Lexicon {
         self.phrases.get(&join(0, fold)).and_then(|step| step.rule)
     }
 
-    /// Knows each label's word with a letter lost, doubled or swapped too, unless that is a word of its own.
+    /// Knows each label's word with a letter lost, doubled or swapped, a vowel changed or put in too, unless that is a word of its own.
     pub(crate) fn add_misspellings(&mut self, is_word: impl Fn(u64) -> bool) {
         let mut wrong = String::new();
         for word in std::mem::take(&mut self.spelt) {
@@ -183,11 +183,15 @@ impl Lexicon {
                 let rest = tail.get(1..).unwrap_or_default();
                 let (last, next) = (head.get(at - 1..).unwrap_or_default(), tail.get(..1).unwrap_or_default());
                 let kept = head.get(..at - 1).unwrap_or_default();
-                for parts in [[head, rest, "", ""], [head, last, tail, ""], [kept, next, last, rest]] {
+                let vowels = ["a", "e", "i", "o", "u"];
+                let changed = vowels.iter().filter(|_| vowels.contains(&next)).map(|vowel| [head, *vowel, rest, ""]);
+                let put_in = vowels.iter().map(|vowel| [head, *vowel, tail, ""]);
+                let slips = [[head, rest, "", ""], [head, last, tail, ""], [kept, next, last, rest]];
+                for parts in slips.into_iter().chain(changed).chain(put_in) {
                     wrong.clear();
                     wrong.extend(parts);
                     let fold = super::fold_hash(&wrong);
-                    if !self.notes.contains_key(&fold) && !is_word(fold) {
+                    if fold != right && !self.notes.contains_key(&fold) && !is_word(fold) {
                         self.misspelt.entry(fold).or_insert(right);
                     }
                 }

@@ -76,6 +76,8 @@ fn told_short(view: &View<'_>, at: usize, groups: &Groups) -> Option<usize> {
     let fits = even && one.len() <= 2 && two.len() <= 2 && year.len() == 2;
     let told = view.word_before(at).is_some_and(|word| {
         view.note(word).is(DATE_CUE | WEEKDAY)
+            // `12.3.19 and 14.3.19`
+            || matches!(view.word(word), "and" | "to" | "until") && word >= 3 && view.is_mark(word - 2, one.then)
             || matches!(
                 view.word(word),
                 "used"

@@ -19,7 +19,15 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
             if let Some(end) = docket_end(view, rule, place) {
                 return Some((start, end));
             }
+            if rule.label == Some(Label::License)
+                && let Some(end) = british_licence(view, place)
+            {
+                return Some((start, end));
+            }
             let (end, counted) = code_end(view, rule, start)?;
+            if rule.label == Some(Label::OtherId) && counted.letters == 0 && is_half_phone(view, rule, start, end) {
+                return None;
+            }
             // Letters and four digits together are hardly ever a count.
             let mixed = counted.letters > 0 && counted.digits >= 4;
             let least = if marked || mixed { rule.min } else { rule.bare };
@@ -40,6 +48,21 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
         }
         Shape::User => user(view, place, marked).map(|end| (start, end)),
     }
+}
+
+/// `07700 900123` behind `number`: a telephone number's first half.
+fn is_half_phone(view: &View<'_>, rule: &Labelled, start: usize, end: usize) -> bool {
+    let next = view.slice(end + 1, end + 13).iter().take_while(|byte| byte.is_ascii_digit()).count();
+    !rule.grouped && view.byte(end) == b' ' && end - start <= 6 && (view.byte(start) == b'0' && next >= 3 || next >= 5)
+}
+
+/// `SMITH 701010 J99XY`
+fn british_licence(view: &View<'_>, place: usize) -> Option<usize> {
+    let len = |at: usize| view.token(at).map_or(0, crate::text::token::Token::len);
+    let name = view.token(place).is_some_and(|token| matches!(token.class, Class::Upper | Class::Alnum));
+    let born = view.token(place + 1).is_some_and(|token| token.class == Class::Digits);
+    let end = view.token(place + 2).filter(|token| matches!(token.class, Class::Upper | Class::Alnum))?.end as usize;
+    (name && born && (len(place), len(place + 1), len(place + 2)) == (5, 6, 5)).then_some(end)
 }
 
 /// Whether a code is a calendar date, or (without a mark after the label) has the form of a telephone or social security number.
@@ -230,7 +253,9 @@ pub(super) fn is_code_word(view: &View<'_>, rule: &Labelled, place: usize) -> bo
     if rule.shape != Shape::Code {
         return false;
     }
-    if docket_end(view, rule, place).is_some() {
+    if docket_end(view, rule, place).is_some()
+        || rule.label == Some(Label::License) && british_licence(view, place).is_some()
+    {
         return true;
     }
     view.token(place).is_some_and(|token| {
