@@ -196,6 +196,7 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "in" | "In" | "at" | "At" | "near" | "into" | "using" | "via" | "within" | "on" | "under" => {
             return Side::of(-3);
         }
+        "names" | "surnames" | "Names" => return Side::of(6),
         // `wife of Torvald`
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
         // `Im Blessing`

@@ -49,11 +49,11 @@ pub(super) fn numbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 
 /// `Flat 2, 88 Cromarty Terrace`.
 fn unit_before(scene: &Scene<'_>, at: usize) -> usize {
-    let Some(unit) = at.checked_sub(3) else { return at };
     // `Unit 7/112 Banksia Parade`
-    if scene.plays(at - 1, Role::Unit) && scene.is_capital(at - 1) {
+    if at > 0 && scene.plays(at - 1, Role::Unit) && scene.is_capital(at - 1) {
         return at - 1;
     }
+    let Some(unit) = at.checked_sub(3) else { return at };
     let fits = scene.is_mark(at - 1, b',')
         && scene.class(at - 2).is_some_and(Class::has_digit)
         && scene.plays(unit, Role::Unit)

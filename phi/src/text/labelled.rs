@@ -91,7 +91,10 @@ pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut 
     if next == at + 1 && (is_prefix(view, at) || tied) {
         return None;
     }
-    let told = rule.told || (at..next).any(|word| view.note(word).is(MARKER));
+    // `my number is` says nothing of what is numbered.
+    let vague = next == at + 1
+        && ["number", "numbers", "num", "nr"].iter().any(|word| view.word(at).eq_ignore_ascii_case(word));
+    let told = rule.told || !vague && (at..next).any(|word| view.note(word).is(MARKER));
     if let Some((place, marked)) = value_place(view, rule, next, told)
         && let Some(span) = value(view, rule, place, marked)
     {
@@ -299,11 +302,12 @@ fn value_before(view: &View<'_>, rule: &Labelled, at: usize) -> Option<(usize, u
         last = last.checked_sub(1)?;
     }
     let end = view.token(last).filter(|token| token.class.has_digit())?.end as usize;
+    let numbers = |place: usize| view.token(place).is_some_and(|token| token.class == Class::Digits);
     // Back over what is written together.
     let mut first = last;
     while first > 0
         && last - first < 8
-        && view.is_tight(first)
+        && (view.is_tight(first) || rule.grouped && numbers(first) && numbers(first - 1))
         && !view.token(first - 1).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'#' | b'('))
     {
         first -= 1;

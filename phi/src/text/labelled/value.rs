@@ -25,7 +25,9 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
                 return Some((start, end));
             }
             let (end, counted) = code_end(view, rule, start)?;
-            if rule.label == Some(Label::OtherId) && counted.letters == 0 && is_half_phone(view, rule, start, end) {
+            let national = !marked && view.byte(start) == b'0' && matches!(counted.digits, 10 | 11);
+            let phone = national || is_half_phone(view, rule, start, end);
+            if rule.label == Some(Label::OtherId) && counted.letters == 0 && phone {
                 return None;
             }
             // Letters and four digits together are hardly ever a count.
