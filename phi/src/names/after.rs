@@ -73,7 +73,11 @@ fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Sid
     }
     // `Ngozi's potassium`
     let given = word.first() >= 3 && !eponym && word.common() == 0;
-    if known.plays(Role::Relation) { Side::of(5) } else { Side::of(if given { 4 } else { 2 }) }
+    if known.plays(Role::Relation) {
+        Side::of(5)
+    } else {
+        Side::of(if given && known.is(Fact::Clinical) { 4 } else { 2 })
+    }
 }
 
 fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
