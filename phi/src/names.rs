@@ -16,6 +16,7 @@ mod weigh;
 mod word;
 
 pub(crate) use recall::recall;
+pub(crate) use word::is_unknown as no_other_word;
 
 use crate::finding::Evidence;
 use crate::listed::{Hit, Kind, Scene};

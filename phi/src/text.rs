@@ -105,7 +105,9 @@ impl Scanner {
     /// A scanner by the rules of all files; their examples are not tried yet.
     pub(crate) fn new(mut compiled: Compiled) -> Result<Self, RuleError> {
         compiled.finish()?;
-        Ok(Self { compiled, words: Gazetteer::shared()? })
+        let words = Gazetteer::shared()?;
+        compiled.lexicon.add_misspellings(|fold| !words.known(fold).is_nothing());
+        Ok(Self { compiled, words })
     }
 
     #[must_use]

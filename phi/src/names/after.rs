@@ -65,13 +65,19 @@ fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Sid
     let head = known.plays(Role::EponymHead);
     let term = head || (known.is(Fact::Clinical) && known.common() <= 3);
     let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym);
-    if term && !announced && (eponym || word.first() < 5 && (head || word.is_listed_name())) {
+    if term && !announced && (eponym || word.first() < 3 && (head || word.is_listed_name())) {
         return Side::of(-12);
     }
     if word.plays(Role::Eponym) && !announced {
         return Side::of(-8);
     }
-    if known.plays(Role::Relation) { Side::of(5) } else { Side::of(2) }
+    // `Ngozi's potassium`
+    let given = word.first() >= 3 && !eponym && word.common() == 0;
+    if known.plays(Role::Relation) {
+        Side::of(5)
+    } else {
+        Side::of(if given && known.is(Fact::Clinical) { 4 } else { 2 })
+    }
 }
 
 fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
@@ -101,6 +107,9 @@ fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
     let known = scene.known(at);
     let told = known.plays_any(Role::set(&[Role::Job, Role::Relation, Role::Person]));
     let pronoun = matches!(scene.word(at), "he" | "she" | "they" | "him" | "her" | "pt" | "PT" | "age" | "F" | "M");
+    if known.plays(Role::Relation) && scene.is_mark(at + 1, b')') {
+        return Side::of(8);
+    }
     if told || pronoun || is_person_key(scene, at) { Side::of(5) } else { Side::NONE }
 }
 
@@ -161,6 +170,19 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     if lower && scene.word(at) == "family" {
         return Side::of(5);
     }
+    // `LINDQVIST bed 4`
+    if lower
+        && matches!(scene.word(at), "bed" | "room" | "rm" | "bay" | "cubicle")
+        && scene.class(at + 1).is_some_and(Class::has_digit)
+    {
+        return Side::of(5);
+    }
+    // `the O'Rourke baby`
+    if lower
+        && matches!(scene.word(at), "baby" | "twins" | "girl" | "boy" | "kids" | "siblings" | "household" | "estate")
+    {
+        return Side::of(if word.last() >= 6 { 9 } else { 3 });
+    }
     if is_person_key(scene, at) {
         return Side::of(5);
     }
@@ -173,7 +195,12 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
 
 /// `is a 64-year-old`, `was a pleasant`, `is an electrician`.
 fn describes_person(scene: &Scene<'_>, at: usize) -> bool {
-    matches!(scene.word(at), "a" | "an")
+    // `is 33 with`, `was 52.`
+    let aged = scene.class(at) == Some(Class::Digits)
+        && (1..=2).contains(&scene.word(at).len())
+        && (matches!(scene.word(at + 1), "with" | "and" | "yo" | "y" | "years" | "now" | "but" | "who")
+            || scene.is_mark(at + 1, b',') && scene.class(at + 2) == Some(Class::Lower));
+    aged || matches!(scene.word(at), "a" | "an")
         && (scene.class(at + 1).is_some_and(Class::has_digit)
             || matches!(scene.word(at + 1), "pleasant" | "lovely" | "delightful" | "healthy" | "retired")
             || scene.plays(at + 1, Role::Person))

@@ -41,14 +41,21 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
     if scene.is_tight(first) && is_glue(scene, at) {
         // `mr.smith`: only the space is missing.
         let titled = scene.is_mark(at, b'.') && at > 0 && scene.plays(at - 1, Role::Title);
-        return if titled { abbreviated(scene, at) } else { Side::of(-12) };
+        if titled {
+            return abbreviated(scene, at);
+        }
+        return if signs_between_slashes(scene, at) { Side::of(5) } else { Side::of(-12) };
     }
     if last_name < first && first - last_name == 2 && joins_names(scene, at) {
         return Side::of(5);
     }
     // Quotes, brackets and emphasis stand for nothing.
+    let quoted = scene.is_mark(at, b'"') || scene.is_mark(at, b'\'');
     while at > 0 && matches!(scene.token(at).map_or(0, |token| token.mark), b'"' | b'(' | b'[' | b'*' | b'_' | b'\'') {
         at -= 1;
+    }
+    if quoted && nicknames(scene.word(at)) {
+        return Side::labelled(9);
     }
     let Some(token) = scene.token(at) else { return Side::NONE };
     if token.is_mark(b'.') {
@@ -61,7 +68,11 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
         return label(scene, at);
     }
     if !token.is_word() {
-        return Side::NONE;
+        // `bed 7 Okonjo`
+        let bed = token.class.has_digit()
+            && token.len() <= 3
+            && matches!(scene.word(at.wrapping_sub(1)), "bed" | "Bed" | "room" | "Room" | "rm" | "Rm" | "bay" | "Bay");
+        return if bed { Side::of(4) } else { Side::NONE };
     }
     word(scene, at, first)
 }
@@ -74,6 +85,22 @@ fn is_glue(scene: &Scene<'_>, at: usize) -> bool {
         b'_' | b'.' | b'-' => scene.is_tight(at) && at > 0,
         _ => token.class.has_digit(),
     }
+}
+
+/// `//Halvorstad, G.//` signs a note.
+fn signs_between_slashes(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(opens) = at.checked_sub(1).filter(|opens| scene.is_mark(at, b'/') && scene.is_mark(*opens, b'/')) else {
+        return false;
+    };
+    scene.token(opens).is_some_and(|mark| mark.space_before() || mark.starts_line())
+}
+
+/// `aka "Smokey"`, `prefers "Gus"`.
+fn nicknames(word: &str) -> bool {
+    matches!(
+        word,
+        "aka" | "AKA" | "alias" | "nickname" | "nicknamed" | "called" | "prefers" | "named" | "dubbed" | "as" | "by"
+    )
 }
 
 fn joins_names(scene: &Scene<'_>, at: usize) -> bool {
@@ -117,7 +144,7 @@ fn across(scene: &Scene<'_>, mark: usize) -> Side {
         return Side::NONE;
     }
     if known.plays(Role::Relation) {
-        return Side::of(5);
+        return Side::of(8);
     }
     if known.plays(Role::Person) && scene.class(at) == Some(Class::Lower) { Side::of(4) } else { Side::NONE }
 }
@@ -169,8 +196,14 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "in" | "In" | "at" | "At" | "near" | "into" | "using" | "via" | "within" | "on" | "under" => {
             return Side::of(-3);
         }
+        "names" | "surnames" | "Names" => return Side::of(6),
+        // `wife of Torvald`
+        "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
+        // `Im Blessing`
+        "Im" => return Side::of(6),
         // `My name is`, `I am`, `This is`.
         "is" | "am" if introduces(scene, at) => return Side::of(8),
+        "is" if scene.word(at.wrapping_sub(1)) == "it" && asks_name(scene, at) => return Side::of(8),
         // `It's Zainab`, `that's Omar`.
         "s" if scene.is_apostrophe(at.wrapping_sub(1))
             && matches!(scene.word(at.wrapping_sub(2)), "it" | "It" | "that" | "That" | "name" | "this") =>
@@ -187,14 +220,14 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         return Side::of(5);
     }
     if known.plays(Role::Relation) {
-        return Side::of(if lower { 6 } else { 4 });
+        return Side::of(if lower || class == Some(Class::Upper) { 8 } else { 6 });
     }
     if matches!(scene.word(at), "family" | "Family") {
-        return Side::of(4);
+        return Side::of(6);
     }
     if known.plays(Role::Person) {
         // `Patient Education` has two capitals, `patient Maria` one.
-        return Side::of(if lower { 5 } else { 4 });
+        return Side::of(if lower { 6 } else { 4 });
     }
     if known.plays(Role::Greeting) && scene.token(first).is_some() {
         return Side::of(6);
@@ -206,13 +239,22 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         return Side::of(2);
     }
     // `RN Elodie`, `Name Dravarini, Amy`.
-    if known.plays(Role::Postnominal) && class == Some(Class::Upper) {
-        return Side::of(5);
+    if known.plays(Role::Postnominal) && matches!(class, Some(Class::Upper | Class::Mixed)) {
+        return Side::of(6);
     }
     if matches!(scene.word(at), "Name" | "NAME" | "name") && !names_a_thing(scene, at) {
         return Side::labelled(7);
     }
     if known.plays(Role::NameLabel) && known.plays(Role::Never) { Side::of(3) } else { Side::NONE }
+}
+
+/// `the spelling of my surname: it is Kovacz`
+fn asks_name(scene: &Scene<'_>, at: usize) -> bool {
+    let near = scene.tokens.get(at.saturating_sub(5)..at).unwrap_or_default();
+    near.iter().any(|token| {
+        let word = token.text(scene.text);
+        ["name", "surname", "forename", "lastname", "firstname"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    })
 }
 
 fn introduces(scene: &Scene<'_>, at: usize) -> bool {

@@ -1,6 +1,6 @@
 //! `Last, First M.` and `LAST^FIRST^M`.
 
-use super::before::before;
+use super::before::{Side, before};
 use super::parts::{Part, Run, Sort};
 use super::weigh::standing;
 use super::word::points;
@@ -8,6 +8,7 @@ use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
 use crate::gazetteer::{Fact, Role};
 use crate::listed::{Kind, Scene};
+use crate::text::Class;
 
 /// A comma alone joins lists as well: more is asked than of a name without one.
 const ENOUGH_WITH_COMMA: i32 = ENOUGH + 3;
@@ -56,9 +57,14 @@ fn comma(place: &Place<'_, '_>, run: &Run, taken: &[bool]) -> Option<Found> {
     let (family, start) = family(place, run)?;
     let given = Run::read(scene, taken, end + 1);
     let side = before(scene, start, place.last_name);
+    if let Some(found) = with_initial(place, family, start, given.parts(), side) {
+        return Some(found);
+    }
     let (given_points, last) = given_names(place, given.parts(), side.announces())?;
     let eponym = if family.known.plays(Role::Eponym) && family.known.last() >= 6 { 5 } else { 0 };
     let own = points(scene, family, standing(place, family, side.announces())).family + eponym;
+    let contrast = if contrasts(scene, family, given.parts()) { 5 } else { 0 };
+    let own = own + contrast;
     let particles = if start < family.first { 4 } else { 0 };
     let commoner_as_surname = family.known.last() >= family.known.first() || family.known.last() == 0;
     if own < 1 || !commoner_as_surname {
@@ -69,6 +75,36 @@ fn comma(place: &Place<'_, '_>, run: &Run, taken: &[bool]) -> Option<Found> {
     let evidence = Evidence::FIRST_NAME.with(Evidence::SHAPE).with(side.evidence);
     let kind = side.kind.unwrap_or(Kind::NameInverted);
     (whole >= ENOUGH_WITH_COMMA).then_some(Found { first: start, last, kind, points: whole, evidence })
+}
+
+/// `IDRISSOU, Moussa`: capitals tell the surname from the given name.
+fn contrasts(scene: &Scene<'_>, family: &Part, given: &[Part]) -> bool {
+    let upper =
+        |at: usize| scene.class(at) == Some(Class::Upper) && scene.token(at).is_some_and(|token| token.len() > 2);
+    let capital = given.first().is_some_and(|part| scene.class(part.first) == Some(Class::Capital));
+    let plain = family.known.common() <= 2 && !family.known.is(Fact::Clinical) && !family.known.is(Fact::Drug);
+    upper(family.first) && capital && plain
+}
+
+/// `Calderón, N.`, `HALVORSTAD, G. R.`: a surname and initials with their full stops.
+fn with_initial(place: &Place<'_, '_>, family: &Part, start: usize, given: &[Part], side: Side) -> Option<Found> {
+    let initials = given.iter().take_while(|part| part.sort == Sort::Initial && part.last == part.first + 1).count();
+    let last = initials.checked_sub(1).and_then(|at| given.get(at))?;
+    let known = family.known;
+    let long = place.scene.token(family.first).is_some_and(|token| token.len() >= 3);
+    let other = known.is(Fact::Clinical) || known.is(Fact::Drug) || known.plays_any(super::word::OTHER_SENSE);
+    let listed = known.last() >= 5 && known.common() <= 5;
+    let fits = !other && long && (super::word::is_unknown(known) || listed || family.joined && known.common() == 0);
+    let evidence = Evidence::SHAPE.with(Evidence::LAST_NAME).with(side.evidence);
+    let kind = side.kind.unwrap_or(Kind::NameInverted);
+    let points = ENOUGH + 2 + side.points.clamp(0, 6);
+    (fits && initials <= 3 && side.points > -5).then_some(Found {
+        first: start,
+        last: last.last,
+        kind,
+        points,
+        evidence,
+    })
 }
 
 /// The surname that ends a run: one word with its particles, not the end of a full name.

@@ -48,7 +48,8 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
         && (scene.is_mark(at + 1, b'-') || scene.is_mark(at + 1, b'\'') || scene.is_mark(at + 1, b'.'));
     let titled = at > 0 && (scene.plays(at - 1, Role::Title) || scene.is_mark(at - 1, b'.') && scene.is_tight(at - 1));
     let called = at > 0 && scene.known(at - 1).plays_any(ANNOUNCES);
-    let strange = is_unknown(known) && (called || scene.is_mark(at + 1, b','));
+    let owns = is_unknown(known) && telling::owns_relation(scene, at + 1);
+    let strange = is_unknown(known) && (called || owns || scene.is_mark(at + 1, b','));
     let particle = at > 0 && scene.plays(at, Role::Particle) && scene.word(at).len() > 1;
     if !(possible(known) || joint || titled && known.common() <= 2 || strange || particle) {
         return None;
@@ -118,7 +119,11 @@ fn accept(
         words > 1 && given && surname && points >= least
     };
     let single = words == 1
-        && (telling::single(scene, (first, last.last), opening.known) || telling::surname(scene, first, opening.known));
+        && (telling::single(scene, (first, last.last), opening.known)
+            || telling::surname(scene, first, opening.known)
+            || telling::asked_about(scene, (first, last.last), opening.known, last.joined)
+            || is_unknown(opening.known) && telling::owns_relation(scene, last.last + 1)
+            || telling::titled_behind(scene, last.last, opening.known));
     let points = if single { points.max(ENOUGH + 1) } else { points };
     if !(enough || single) {
         return None;

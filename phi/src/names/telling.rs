@@ -37,6 +37,95 @@ pub(super) fn surname(scene: &Scene<'_>, first: usize, known: Known) -> bool {
     plain && told && facts.iter().all(|fact| !known.is(*fact))
 }
 
+/// `results for kowalczyk`, `meds list for rosenbaum-ito`: what is asked for of a patient.
+pub(super) fn asked_about(scene: &Scene<'_>, (first, last): (usize, usize), known: Known, joined: bool) -> bool {
+    const ASKED: [&str; 50] = [
+        "list",
+        "meds",
+        "labs",
+        "lab",
+        "results",
+        "result",
+        "chart",
+        "charts",
+        "appt",
+        "appointment",
+        "refill",
+        "refills",
+        "note",
+        "notes",
+        "letter",
+        "referral",
+        "order",
+        "orders",
+        "script",
+        "scripts",
+        "records",
+        "record",
+        "summary",
+        "report",
+        "bloods",
+        "xray",
+        "scan",
+        "mri",
+        "biopsy",
+        "consult",
+        "bed",
+        "discharge",
+        "dc",
+        "paperwork",
+        "forms",
+        "vitals",
+        "creat",
+        "potassium",
+        "inr",
+        "bp",
+        "weight",
+        "allergies",
+        "followup",
+        "slot",
+        "message",
+        "voicemail",
+        "call",
+        "ultrasound",
+        "echo",
+        "prescription",
+    ];
+    let plain = known.last() >= 6 && known.common() == 0 && known.city() < 4 && !known.plays_any(OTHER_SENSE);
+    let facts = [Fact::Drug, Fact::Clinical, Fact::Eponym, Fact::County];
+    let asked = first.checked_sub(2).is_some_and(|at| {
+        matches!(scene.word(at + 1), "for" | "on" | "of" | "from" | "re" | "about") && ASKED.contains(&scene.word(at))
+    });
+    let ends = !matches!(right(scene, last + 1), Right::Nothing);
+    asked && (plain || joined && known.last() >= 5) && ends && facts.iter().all(|fact| !known.is(*fact))
+}
+
+/// `devontae's grandma`
+pub(super) fn owns_relation(scene: &Scene<'_>, at: usize) -> bool {
+    scene.is_possessive(at) && scene.plays(at + 2, Role::Relation)
+}
+
+/// `carmichael dds`, `seen by okafor np`: letters behind a surname.
+pub(super) fn titled_behind(scene: &Scene<'_>, last: usize, known: Known) -> bool {
+    let letters = matches!(
+        scene.word(last + 1),
+        "md" | "rn"
+            | "np"
+            | "dds"
+            | "dmd"
+            | "phd"
+            | "crna"
+            | "lpn"
+            | "dpm"
+            | "pharmd"
+            | "lcsw"
+            | "aprn"
+            | "dnp"
+            | "dpt"
+    );
+    letters && known.last() >= 5 && known.common() <= 1 && !known.is(Fact::Drug) && !known.is(Fact::Eponym)
+}
+
 /// `wife odile present`: a relation says enough by itself.
 fn related(scene: &Scene<'_>, first: usize) -> bool {
     first.checked_sub(1).is_some_and(|at| {

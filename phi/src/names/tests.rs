@@ -25,6 +25,12 @@ fn people_with_titles_labels_and_full_names_are_found() {
             "Seen by RN «Élodie Q.» today",
             "«May Summers» comes back in May.",
             "He told «Jean-Luc de la Cruz» so.",
+            "1) «Calderón, N.»  4B-02  positive\n2) «Phạm, V.»  4B-08",
+            "Patient «IDRISSOU, Moussa» was moved.",
+            "//«HALVORSTAD, G.»//PA-C",
+            "the son («Desh») and his niece «Tevita» agreed",
+            "«Jagoda» is 33 with regular cycles.",
+            "wife of «Torvald» called",
         ],
     );
 }

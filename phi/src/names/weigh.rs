@@ -150,6 +150,12 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Right
     if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
         sum += 5;
     }
+    if words == 2 && !place.shouted && surname_in_capitals(place.scene, first, last) {
+        sum += if last.joined && is_unknown(last.known) { 9 } else { 4 };
+    }
+    if words == 1 && initials == 0 && among_surnames(place.scene, first) {
+        sum += 3;
+    }
     if place.scene.court && initials > 0 && words == 1 {
         sum += 2;
     }
@@ -168,6 +174,32 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Right
     evidence = evidence.with(left.evidence).with(right.evidence).with(Evidence::CASE);
     let single = if words + initials > 1 { Kind::NameFull } else { Kind::NameSingle };
     Some(Weighed { first: first.first, last: last.last, points: sum, evidence, kind: left.kind.unwrap_or(single) })
+}
+
+/// `LAM Sau-fong`, `KOVACZ Anna`: the surname first, told by its capitals.
+fn surname_in_capitals(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
+    let upper = first.class == Class::Upper && first.sort == Sort::Word && !first.joined;
+    let surname = first.known.last() >= 5 || is_unknown(first.known) && scene.word(first.first).len() >= 4;
+    let given = last.class == Class::Capital && (last.known.first() >= 5 || last.joined && is_unknown(last.known));
+    upper && surname && given && first.known.common() <= 4 && !first.known.is(Fact::Clinical)
+}
+
+/// `Kavanagh, Petrosyan and El-Masri`: a surname beside a comma or `and` with another surname behind that.
+fn among_surnames(scene: &Scene<'_>, word: &Part) -> bool {
+    let plain = |known: Known| {
+        known.last() >= 6
+            && known.common() == 0
+            && known.city() == 0
+            && !known.is(Fact::Clinical)
+            && !known.is(Fact::Drug)
+            && !known.is(Fact::Eponym)
+            && !known.plays(Role::Eponym)
+    };
+    let joins = |at: usize| scene.is_mark(at, b',') || matches!(scene.word(at), "and" | "&");
+    let other = |at: usize| scene.is_capital(at) && plain(scene.known(at));
+    let behind = joins(word.last + 1) && other(word.last + 2);
+    let before = word.first >= 2 && joins(word.first - 1) && other(word.first - 2);
+    plain(word.known) && (behind || before)
 }
 
 /// A signature: nothing else stands in its sentence.

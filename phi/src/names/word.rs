@@ -86,6 +86,9 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
         } else {
             Points { given: 2, family: 3 + surname }
         };
+        if has_product_end(scene.word(part.last)) {
+            points = points.minus(9);
+        }
         if part.class == Class::Mixed {
             points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 14 });
         }
@@ -111,7 +114,7 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
 }
 
 /// No list has it.
-pub(super) fn is_unknown(known: Known) -> bool {
+pub(crate) fn is_unknown(known: Known) -> bool {
     !known.is_listed_name()
         && known.common() == 0
         && known.city() == 0
@@ -209,6 +212,72 @@ const SURNAME_ENDS: [&str; 58] = [
     "iene", "nyi", "quist", "gaard", "strom", "ström", "lund", "feld", "bauer", "meier", "hoff", "uk", "yuk", "iou",
     "ides",
 ];
+
+/// What medicines and vaccines end with, and names hardly ever.
+const PRODUCT_ENDS: [&str; 58] = [
+    "vax",
+    "rix",
+    "mab",
+    "tinib",
+    "ciclib",
+    "gliptin",
+    "gliflozin",
+    "prazole",
+    "sartan",
+    "statin",
+    "olol",
+    "cillin",
+    "mycin",
+    "floxacin",
+    "azole",
+    "vir",
+    "parin",
+    "xaban",
+    "gatran",
+    "glutide",
+    "lukast",
+    "triptan",
+    "setron",
+    "zepam",
+    "zolam",
+    "barbital",
+    "caine",
+    "dipine",
+    "thiazide",
+    "semide",
+    "oxetine",
+    "profen",
+    "coxib",
+    "dronate",
+    "tidine",
+    "terol",
+    "sonide",
+    "tasone",
+    "solone",
+    "cycline",
+    "zosin",
+    "gabalin",
+    "giline",
+    "platin",
+    "taxel",
+    "rubicin",
+    "trexate",
+    "parib",
+    "lisib",
+    "kinra",
+    "cept",
+    "relin",
+    "pressin",
+    "tocin",
+    "stigmine",
+    "curium",
+    "fluran",
+    "zumab",
+];
+
+fn has_product_end(word: &str) -> bool {
+    word.len() >= 6 && PRODUCT_ENDS.iter().any(|end| word.ends_with(end))
+}
 
 fn has_surname_end(word: &str) -> bool {
     let ends = |end: &str| {

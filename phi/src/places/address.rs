@@ -49,6 +49,10 @@ pub(super) fn numbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 
 /// `Flat 2, 88 Cromarty Terrace`.
 fn unit_before(scene: &Scene<'_>, at: usize) -> usize {
+    // `Unit 7/112 Banksia Parade`
+    if at > 0 && scene.plays(at - 1, Role::Unit) && scene.is_capital(at - 1) {
+        return at - 1;
+    }
     let Some(unit) = at.checked_sub(3) else { return at };
     let fits = scene.is_mark(at - 1, b',')
         && scene.class(at - 2).is_some_and(Class::has_digit)
@@ -79,6 +83,80 @@ pub(super) fn unnumbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         kind: Kind::GeoAddress,
         score: 70,
     })
+}
+
+/// `at Route 9 & Old Farm Rd, Wappinger`, `Loc: Hwy 61`: a road by its number.
+pub(super) fn road(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let before = at.checked_sub(1)?;
+    let led = scene.is_mark(before, b':')
+        || matches!(scene.word(before), "at" | "on" | "off" | "along" | "near" | "from" | "At" | "On");
+    if !led || matches!(scene.word(at), "FM" | "CR" | "RR" | "Road") {
+        return None;
+    }
+    let mut last = route(scene, at)?;
+    if (scene.is_mark(last + 1, b'&') || scene.word(last + 1) == "and")
+        && let Some(other) = street::with_suffix(scene, last + 2)
+    {
+        last = other;
+    }
+    let whole = tail(scene, last);
+    // A town that no list has ends the clause.
+    let town = last + 2;
+    let closes = scene.is_mark(last + 1, b',')
+        && scene.class(town) == Some(Class::Capital)
+        && scene
+            .token(town + 1)
+            .is_none_or(|next| next.is_mark(b'.') || next.is_mark(b',') || next.class == Class::Newline);
+    Some(Spot {
+        first: at,
+        last: if whole == last && closes { town } else { whole },
+        kind: Kind::GeoAddress,
+        score: 72,
+    })
+}
+
+/// `lives at Hamraborg 99, Kópavogur`: a name and a number behind it, where an address is told.
+pub(super) fn told(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let before = at.checked_sub(1)?;
+    let verb = scene.word(before.checked_sub(1)?);
+    let led = scene.word(before) == "at" && scene.plays(before - 1, Role::Resides)
+        || scene.is_mark(before, b':')
+            && ["address", "addr", "anschrift", "adres", "adresse"]
+                .iter()
+                .any(|label| verb.eq_ignore_ascii_case(label));
+    let name = (at..at + 3).take_while(|place| scene.is_capital(*place)).last()?;
+    let number =
+        scene.token(name + 1).filter(|token| token.class.has_digit() && token.len() <= 4 && token.space_before())?;
+    let closes = scene.is_mark(name + 2, b',') && scene.is_capital(name + 3);
+    if !led || !closes || !number.class.has_digit() {
+        return None;
+    }
+    let whole = tail(scene, name + 1);
+    let last = if whole == name + 1 { name + 3 } else { whole };
+    Some(Spot { first: at, last, kind: Kind::GeoAddress, score: 75 })
+}
+
+/// `parked in Calle Tetuán, Ponce`: a street without its number, and its town.
+pub(super) fn street_and_town(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let foreign = matches!(
+        scene.word(at),
+        "Calle"
+            | "Rue"
+            | "Avenida"
+            | "Ulica"
+            | "Strada"
+            | "Calea"
+            | "Rua"
+            | "Viale"
+            | "Piazza"
+            | "Paseo"
+            | "Camino"
+            | "Carrer"
+    );
+    let street = if foreign { street::with_prefix(scene, at)? } else { return None };
+    let town = street + 2;
+    let listed = scene.is_mark(street + 1, b',') && super::locality::city(scene, town).is_some();
+    listed.then(|| Spot { first: at, last: tail(scene, street), kind: Kind::GeoAddress, score: 78 })
 }
 
 /// `Main St`, `2nd Ave`, but not `5 Mg Dr`.

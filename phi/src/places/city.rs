@@ -74,7 +74,7 @@ const NO_TOWN: u64 =
 fn leads(scene: &Scene<'_>, at: usize) -> u8 {
     let Some(before) = at.checked_sub(1) else { return 0 };
     let preposition = scene.plays(before, Role::PlaceBefore);
-    let near = before.saturating_sub(4)..before;
+    let near = before.saturating_sub(6)..before;
     let resides = near
         .rev()
         .take_while(|place| !matches!(scene.class(*place), Some(Class::Newline)) && !scene.is_mark(*place, b'.'))
@@ -82,7 +82,7 @@ fn leads(scene: &Scene<'_>, at: usize) -> u8 {
     match (preposition, resides) {
         (true, true) => 3,
         (true, false) => match scene.word(before) {
-            "in" | "In" | "IN" | "near" | "outside" | "downtown" => 2,
+            "in" | "In" | "IN" | "near" | "Near" | "outside" | "downtown" | "around" => 2,
             // `Martha Turner of Cleveland`
             "of" if before > 0 && scene.is_capital(before - 1) && scene.known(before - 1).last() >= 5 => 2,
             "at" | "from" | "to" | "From" | "FROM" | "TO" | "AT" | "via" | "towards" => 1,
@@ -123,9 +123,26 @@ fn listed_town(scene: &Scene<'_>, first: usize, town: usize) -> Option<Spot> {
     let needed = if person && !inside || word && first == town { 3 } else { 2 };
     let single_from = lead == 1 && !person && !word && known.city() >= 3;
     if (lead >= needed || single_from) && !is_country_only(known, first == town) {
-        return Some(Spot { first, last: town, kind: Kind::GeoCity, score: 70 + 5 * lead });
+        let last = if lead >= 2 { region_behind(scene, town) } else { town };
+        return Some(Spot { first, last, kind: Kind::GeoCity, score: 70 + 5 * lead });
     }
     None
+}
+
+/// `Lerwick, Shetland.`: one or two capitals between a comma and the clause's end.
+fn region_behind(scene: &Scene<'_>, town: usize) -> usize {
+    if !scene.is_mark(town + 1, b',') || scene.class(town + 2) != Some(Class::Capital) {
+        return town;
+    }
+    let last = if scene.class(town + 3) == Some(Class::Capital) { town + 3 } else { town + 2 };
+    let ends = scene
+        .token(last + 1)
+        .is_none_or(|next| matches!(next.mark, b'.' | b',' | b';' | b')' | b'"') || next.class == Class::Newline);
+    let place = (town + 2..=last).all(|at| {
+        let known = scene.known(at);
+        known.first() < 6 && known.common() <= 2 && !known.plays_any(NO_TOWN) && !known.plays_any(ORGANISATION)
+    });
+    if ends && place { last } else { town }
 }
 
 /// `Mexico`, `Georgia`: a country or a state that is the name of a town as well.
@@ -161,9 +178,12 @@ const ORGANISATION: u64 = Role::set(&[
 
 /// `ER`, `ED`, `IPA` in capitals are no towns.
 fn is_abbreviation(scene: &Scene<'_>, first: usize, town: usize) -> bool {
-    first == town
-        && scene.class(first) == Some(Class::Upper)
-        && scene.token(first).is_some_and(|token| token.len() <= 4)
+    // `iLO` is no town either.
+    let small = scene.class(first) == Some(Class::Mixed) && scene.word(first).starts_with(char::is_lowercase);
+    small
+        || first == town
+            && scene.class(first) == Some(Class::Upper)
+            && scene.token(first).is_some_and(|token| token.len() <= 4)
 }
 
 /// `lives in Ballymurphy`: nobody lists it, but what else could it be.
@@ -195,7 +215,9 @@ fn after_lives_in(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         })
         .last()?;
     let organisation = (at..=last).any(|place| scene.known(place).plays_any(ORGANISATION));
-    (!organisation).then(|| Spot { first: at, last: country_behind(scene, last), kind: Kind::GeoCity, score: 72 })
+    let region = region_behind(scene, last);
+    let last = if region > last { region } else { country_behind(scene, last) };
+    (!organisation).then_some(Spot { first: at, last, kind: Kind::GeoCity, score: 72 })
 }
 
 /// Ends that towns have and hardly any other word that no list knows.
@@ -347,6 +369,9 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
     {
         return Some(last);
     }
+    if civic(scene, at, last) && !other && !is_country_only(known, last == at) && !is_abbreviation(scene, at, last) {
+        return Some(last);
+    }
     let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));
     let in_run = at > 0 && scene.is_capital(at - 1) && token.space_before() && scene.known(at - 1).common() < 6;
     let glued =
@@ -359,6 +384,43 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         && !goes_on
         && !is_part_of_more(scene, last + 1);
     (fits && !is_abbreviation(scene, at, last) && token.class != Class::Upper).then_some(last)
+}
+
+/// `the Leuven ethics committee`, `the Tartu prison`: an office in lower case behind a town.
+fn civic(scene: &Scene<'_>, at: usize, last: usize) -> bool {
+    let led = matches!(scene.word(at.wrapping_sub(1)), "the" | "The" | "a" | "at" | "in" | "by" | "of" | "to" | "from");
+    let spaced = scene.token(at).is_some_and(crate::text::Token::space_before);
+    let office = matches!(
+        scene.word(last + 1),
+        "prison"
+            | "registrar"
+            | "ethics"
+            | "court"
+            | "courts"
+            | "police"
+            | "municipal"
+            | "magistrates"
+            | "district"
+            | "airport"
+            | "mayor"
+            | "council"
+            | "prosecutor"
+            | "bar"
+            | "authorities"
+            | "remand"
+            | "detention"
+            | "library"
+            | "branch"
+            | "depot"
+            | "campus"
+            | "site"
+            | "office"
+            | "area"
+            | "suburb"
+            | "station"
+            | "regional"
+    );
+    led && spaced && office && scene.known(at).city() > 0 && scene.known(at).first() < 8
 }
 
 fn phrase_known(scene: &Scene<'_>, first: usize, last: usize) -> Known {

@@ -165,6 +165,9 @@ fn town_line(scene: &Scene<'_>, at: usize) -> Option<usize> {
 
 /// A town in an address: listed, or one to three capitals with a state, a code or a sentence's end behind.
 fn town(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    if let Some(last) = province_behind(scene, at) {
+        return Some(last);
+    }
     if let Some(end) = city(scene, at).filter(|end| !scene.is_capital(end + 1) || is_state_code(scene, end + 1)) {
         return Some(state_behind(scene, end).unwrap_or(end));
     }
@@ -178,6 +181,37 @@ fn town(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let code = codes::postcode_end(scene, end + 1)
         .or_else(|| codes::postcode_end(scene, end + 2).filter(|_| scene.is_mark(end + 1, b',')));
     code.or_else(|| (country_behind(scene, end) > end).then_some(end))
+}
+
+/// `Dandenong VIC 3175`, `Barrie ON L4N 1A1`: states and provinces of other countries, with their code.
+fn province_behind(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let province = (at + 1..at + 4).find(|place| {
+        matches!(
+            scene.word(*place),
+            "VIC"
+                | "NSW"
+                | "QLD"
+                | "TAS"
+                | "ACT"
+                | "NT"
+                | "SA"
+                | "WA"
+                | "ON"
+                | "QC"
+                | "BC"
+                | "AB"
+                | "MB"
+                | "SK"
+                | "NS"
+                | "NB"
+                | "NL"
+                | "PE"
+                | "YT"
+                | "NU"
+        )
+    })?;
+    let australian = scene.class(province + 1) == Some(Class::Digits) && scene.word(province + 1).len() == 4;
+    if australian { Some(province + 1) } else { codes::postcode_end(scene, province + 1) }
 }
 
 /// Four or five digits before a town, or `1012 AB` before one.

@@ -1,9 +1,15 @@
 //! Care sites, courts, companies and institutions: rows of capitals that hold a word which says what they are.
 
+mod told;
+
 use super::Spot;
 use crate::gazetteer::{Fact, Role};
 use crate::listed::{Kind, Scene};
 use crate::text::Class;
+use told::{
+    admits, has_care_end, is_dotted_form, is_group_practice, is_led_by_article, is_legal_form, is_practice, is_trade,
+    saint,
+};
 
 /// A name has at most so many tokens.
 const LONGEST: usize = 12;
@@ -36,6 +42,9 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
         return known(scene, at);
     }
     let row = read(scene, taken, at);
+    if row.kind.is_none() {
+        return saint(scene, at);
+    }
     let kind = row.kind?;
     let enough = match kind {
         Kind::OrgCompany => row.last > at,
@@ -187,7 +196,33 @@ const BEFORE_OF: u64 = HEADS | Role::set(&[Role::CompanySoft, Role::CareTail, Ro
 fn is_small(scene: &Scene<'_>, at: usize) -> bool {
     matches!(
         scene.word(at),
-        "of" | "for" | "the" | "de" | "and" | "la" | "du" | "der" | "del" | "w" | "OF" | "FOR" | "THE" | "AND" | "DE"
+        "of" | "for"
+            | "the"
+            | "de"
+            | "and"
+            | "la"
+            | "du"
+            | "der"
+            | "del"
+            | "w"
+            | "am"
+            | "im"
+            | "van"
+            | "den"
+            | "zum"
+            | "zur"
+            | "dos"
+            | "da"
+            | "do"
+            | "di"
+            | "aan"
+            | "het"
+            | "och"
+            | "OF"
+            | "FOR"
+            | "THE"
+            | "AND"
+            | "DE"
     )
 }
 
@@ -229,6 +264,10 @@ fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if scene.is_possessive(at) {
         return scene.is_capital(at + 2).then_some(at + 2);
     }
+    // `Greyfriars Walk-in Centre`
+    if scene.is_mark(at, b'-') && scene.word(at + 1) == "in" && scene.is_tight(at + 1) {
+        return scene.is_capital(at + 2).then_some(at + 2);
+    }
     let tight = scene.is_tight(at);
     let dot = scene.is_mark(at, b'.') && tight && scene.word(at.wrapping_sub(1)).eq_ignore_ascii_case("st");
     let other = tight && (scene.is_mark(at, b'-') || scene.is_apostrophe(at)) || scene.is_mark(at, b'&');
@@ -255,10 +294,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
             );
         return;
     }
-    if known.plays(Role::CareHead) {
+    if known.plays(Role::CareHead) || known.is_nothing() && has_care_end(scene.word(at)) {
         row.kind = Some(Kind::OrgCare);
         row.last = at;
-    } else if known.plays(Role::CareTail) && row.soft && !opens {
+    } else if known.plays(Role::CareTail) && !opens && (row.soft || is_group_practice(scene, at)) {
         row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
         row.last = at;
     } else if known.plays(Role::Court) && scene.is_capital(at) {
@@ -270,13 +309,19 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     } else if !opens && row.telling > 0 && is_trade(scene.word(at)) && !scene.is_capital(at + 1) {
         row.kind = Some(row.kind.unwrap_or(Kind::OrgCompany));
         row.last = at;
+    } else if ends_as_site(scene, row, from, at) {
+        row.kind = Some(Kind::OrgCare);
+        row.last = at;
     } else if known.plays(Role::CareSoft) {
         row.soft = true;
         // `Mercy Health` ends with it, `Health Education` does not.
         let ends = !scene.is_capital(at + 1);
         let health =
             matches!(scene.word(at), "Health" | "Healthcare" | "Surgery" | "HEALTH" | "HEALTHCARE" | "Medicine");
+        let ends = ends || is_small(scene, at + 1) && scene.is_capital(at + 2) && is_practice(scene.word(at));
         let practice = at > from && row.sure > 0 && scene.known(at - 1).first() < 8 && is_practice(scene.word(at));
+        let practice = practice || ends && at > from + 1 && row.telling > 0 && is_practice(scene.word(at));
+        let ends = ends || practice;
         if ends && row.telling > 0 && (health || practice) {
             row.kind = Some(row.kind.unwrap_or(Kind::OrgCare));
             row.last = at;
@@ -288,75 +333,22 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
         if row.kind.is_some() && at > row.last && !known.plays_any(HEADS) {
             row.last = at;
         }
-    } else if row.kind.is_some() && known.plays(Role::CareMod) {
+    } else if row.kind.is_some() && (known.plays(Role::CareMod) || is_led_by_article(scene, at)) {
         row.last = at;
     }
 }
 
-/// `A.S.`, `S.A.`, `B.V.`
-fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
-    let forms = matches!(
-        (scene.word(at), scene.word(at + 2)),
-        ("A", "S" | "Ş" | "G" | "D" | "B") | ("S", "A" | "L" | "p") | ("B" | "N", "V")
-    );
-    forms
-        && scene.is_mark(at + 1, b'.')
-        && scene.is_mark(at + 3, b'.')
-        && scene.is_tight(at + 1)
-        && scene.is_tight(at + 2)
-}
-
-/// `Acme Industrial Supply`, `Blue Harbor Bank`: what companies call themselves and hardly anything else ends with.
-fn is_trade(word: &str) -> bool {
-    matches!(
-        word,
-        "Supply"
-            | "Bank"
-            | "Logistics"
-            | "Airlines"
-            | "Pharmaceuticals"
-            | "Technologies"
-            | "Industries"
-            | "Enterprises"
-            | "Holdings"
-            | "Foods"
-            | "Analytics"
-            | "Motors"
-            | "Mutual"
-            | "Consulting"
-            | "Manufacturing"
-    )
-}
-
-/// `Springfield Pediatrics`.
-fn is_practice(word: &str) -> bool {
-    const PRACTICES: [&str; 14] = [
-        "Orthopaedics",
-        "Paediatrics",
-        "Obstetrics",
-        "Neurology",
-        "Urology",
-        "Pediatrics",
-        "Cardiology",
-        "Orthopedics",
-        "Dermatology",
-        "Physicians",
-        "Associates",
-        "Dental",
-        "Oncology",
-        "Imaging",
-    ];
-    PRACTICES.contains(&word)
-}
-
-fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
-    match scene.class(at) {
-        Some(Class::Upper) => true,
-        Some(Class::Capital) => matches!(
-            scene.word(at),
-            "Inc" | "Ltd" | "Corp" | "Corporation" | "Limited" | "Llc" | "Plc" | "Kft" | "Oy" | "Srl" | "Doo"
-        ),
-        _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
+/// `Fellside General`, `discharged to Trelawny House`: told by a word that no everyday word is.
+fn ends_as_site(scene: &Scene<'_>, row: &Row, from: usize, at: usize) -> bool {
+    if at != from + 1 || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar) || row.sure == 0 {
+        return false;
+    }
+    let name = scene.known(from);
+    let proper = super::super::names::no_other_word(name) || name.city() >= 4 || name.last() >= 8 && name.common() == 0;
+    match scene.word(at) {
+        "General" | "Memorial" | "Infirmary" => proper,
+        "House" | "Lodge" | "Manor" | "Grange" | "Villa" | "Haven" => proper && admits(scene, from),
+        _ => false,
     }
 }
 
@@ -375,6 +367,19 @@ fn is_named(scene: &Scene<'_>, at: usize) -> bool {
     let known = scene.known(at);
     let inside =
         scene.token(at).is_some_and(|token| token.space_before() && !token.starts_sentence() && !token.starts_line());
+    // `Sleepy Pine Nursing Home` heads a letter.
+    let headed = scene.token(at).is_some_and(crate::text::Token::starts_line)
+        && !known.plays_any(OTHER)
+        && scene.class(at) == Some(Class::Capital)
+        && scene.class(at + 1) == Some(Class::Capital)
+        && !scene.known(at + 1).plays_any(OTHER | HEADS)
+        && known.common() <= 6
+        && (scene.known(at + 2).plays_any(HEADS)
+            || scene.known(at + 2).plays(Role::CareSoft)
+                && scene.known(at + 3).plays_any(Role::set(&[Role::CareTail, Role::CareHead])));
+    if headed {
+        return true;
+    }
     let led = at.checked_sub(1).is_some_and(|before| {
         scene.class(before) == Some(Class::Lower) || scene.is_mark(before, b',') || scene.is_mark(before, b':')
     });

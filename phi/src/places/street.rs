@@ -161,6 +161,12 @@ pub(super) fn with_street_end(scene: &Scene<'_>, at: usize) -> Option<usize> {
     }
     // `Lange Straße`, `Atatürk Caddesi`.
     let last =
-        (at + 1..at + 4).take_while(|next| scene.is_capital(*next)).find(|next| scene.plays(*next, Role::StreetEnd))?;
+        (at + 1..at + 4).take_while(|next| scene.is_capital(*next)).find(|next| scene.plays(*next, Role::StreetEnd));
+    // `Kossuth utca 118`
+    let small = || {
+        (matches!(scene.word(at + 1), "utca" | "út" | "tér" | "ulica" | "sokak" | "caddesi" | "gatve" | "iela"))
+            .then_some(at + 1)
+    };
+    let last = last.or_else(small)?;
     Some(last + dot(last))
 }

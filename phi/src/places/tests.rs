@@ -21,6 +21,10 @@ fn addresses_are_one_span_with_all_their_pieces() {
             "«19 St James's Square, London SW1Y 4LE»",
             "«123 Elm St\nDayton, OH 45402»\nBest",
             "Address: «Calle Mayor 5, Madrid, Spain»",
+            "she lives at «Hamraborg 99, Kópavogur».",
+            "crashed at «Route 9 & Old Farm Rd, Wappinger».",
+            "to «Unit 7/112 Banksia Parade, Dandenong VIC 3175»",
+            "parked in «Calle Tetuán, Ponce».",
         ],
     );
 }
@@ -65,6 +69,12 @@ fn care_sites_courts_and_companies_are_organisations() {
     check(
         Label::Org,
         &[
+            "discharged to «Trelawny House» today",
+            "seen at «St Winifred's» by the team",
+            "my GP («Pennywell Group Practice»)",
+            "she went to «Greyfriars Walk-in Centre» first",
+            "moved to «Zorgcentrum Berkelzicht» in May",
+            "booked at «Fellside General» on Monday",
             "from «Mercy General Hospital» to «Cleveland Clinic»",
             "at «St. Mary's Hospital» today",
             "«Royal Infirmary of Edinburgh»",

@@ -52,6 +52,8 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
 fn told(view: &View<'_>, at: usize) -> bool {
     let next = view.word(at + 1);
     next.len() > 4 && next.ends_with("ed") && view.token(at + 1).is_some_and(|next| next.space_before())
+        || at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "By"))
+            && view.byte(view.token(at).map_or(0, |token| token.end as usize)) == b'.'
         || matches!(next, "from" | "ran" | "read")
             && at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "for" | "as" | "account"))
         || at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "account" | "for" | "transcribed"))
@@ -81,7 +83,7 @@ fn two_parts(view: &View<'_>, first: &str, last: &str) -> bool {
     }
     let (given, family) = (known(view, first), known(view, last));
     let term = family.common() > 0 || family.is(Fact::Clinical) || family.is(Fact::Drug);
-    let named = family.last() > 0 && !term;
+    let named = (family.last() > 0 || family.first() >= INNER) && !term;
     match first.len() {
         // `m.holton`, `agarwal.n`.
         1 => named && last.len() >= 4,

@@ -157,7 +157,10 @@ fn beside_person(view: &View<'_>, at: usize) -> bool {
         before
     };
     let ends = next.is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'!' | b'\n'))
-        || matches!(view.word(at + 1), "and" | "with" | "now" | "but" | "who" | "this" | "today");
+        || matches!(
+            view.word(at + 1),
+            "and" | "with" | "now" | "but" | "who" | "this" | "today" | "when" | "at" | "last" | "in" | "next"
+        );
     if matches!(view.word(before), "is" | "IS" | "was" | "turns" | "s") {
         return ends && subject(view, before);
     }
@@ -213,8 +216,13 @@ fn birthday(view: &View<'_>, at: usize) -> bool {
 fn subject(view: &View<'_>, verb: usize) -> bool {
     for place in (verb.saturating_sub(5)..verb).rev() {
         let Some(token) = view.token(place) else { return false };
-        if view.note(place).is(PERSON) {
+        if view.note(place).is(PERSON)
+            || matches!(view.word(place), "Mr" | "Mrs" | "Ms" | "Miss" | "Dr" | "Herr" | "Frau" | "Rev" | "Sr" | "Prof")
+        {
             return true;
+        }
+        if token.is_mark(b'.') && view.is_tight(place) && place > 0 && view.word(place - 1).len() <= 4 {
+            continue;
         }
         let named =
             matches!(token.class, Class::Capital | Class::Mixed) || token.class == Class::Lower || token.is_mark(b'-');

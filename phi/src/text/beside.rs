@@ -5,7 +5,7 @@ use crate::label::Label;
 
 use super::claims::{Claims, Kind, Rank};
 use super::groups::continues;
-use super::token::Class;
+use super::token::{Class, Token};
 use super::view::View;
 
 /// Least digits of such an id.
@@ -65,10 +65,22 @@ pub(crate) fn find(view: &View<'_>, claims: &mut Claims<'_>) {
             let start = view.token(first).map_or(end, |token| token.start as usize);
             // `Bob (E44521) took the chart`: who does that is staff.
             let acts = bracket && ACTS.contains(&view.word(view.after(first, end) + 1));
+            let acts = acts || lists_staff(view, next);
             let kind = if acts { Kind::AccountName } else { Kind::Beside };
             claims.add(kind, (start, end), Rank::Listed, Evidence::SHAPE.with(Evidence::NEIGHBOURS));
         }
     }
+}
+
+/// `Badge list - Ann Berg / B-10077`: the line says that it is about staff.
+fn lists_staff(view: &View<'_>, at: usize) -> bool {
+    let reach = at.saturating_sub(24)..at;
+    reach.rev().any(|place| {
+        let word = view.word(place);
+        ["badge", "badges", "employee", "employees", "staff", "users"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    })
 }
 
 /// `Ann Berg (92)`, `Ann Berg, 97, MRN 12`, `Ann Berg 97F`.
@@ -89,12 +101,19 @@ fn age(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> bool {
     // `donna is 97`
     let told = at.checked_sub(1).is_some_and(|verb| matches!(view.word(verb), "is" | "turned" | "turns" | "was"))
         && (end >= view.text.len()
-            || matches!(view.byte(end), b',' | b'.' | b'?' | b'!' | b'\n') && !view.byte(end + 1).is_ascii_digit());
+            || matches!(view.byte(end), b',' | b'.' | b'?' | b'!' | b'\n') && !view.byte(end + 1).is_ascii_digit()
+            || matches!(next, "when" | "and" | "with" | "at" | "but" | "now" | "today"));
+    // `Rm 16 Amos Tuttle 92, hospice`
+    let listed = at > 0
+        && view.token(at - 1).is_some_and(Token::is_word)
+        && view.byte(end) == b','
+        && view.byte(end + 1) == b' '
+        && !view.byte(end + 2).is_ascii_digit();
     let closed = matches!(view.byte(end), b')' | b',') && view.byte(end + 1) != b'0' && view.byte_before(start) != b'$';
     let separated = at
         .checked_sub(1)
         .is_some_and(|mark| view.token(mark).is_some_and(|mark| matches!(mark.mark, b',' | b'(' | b'[')));
-    if !number || !(sexed || told || closed && separated) {
+    if !number || !(sexed || told || listed || closed && separated) {
         return false;
     }
     claims.add(Kind::Age, (start, end), Rank::Labelled, Evidence::NEIGHBOURS);

@@ -32,6 +32,11 @@ pub(crate) fn bare_year(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> 
     let token = view.token(at).filter(|token| token.len() == 4)?;
     let year = view.number(at).filter(|year| (1900..=2100).contains(year))?;
     let (start, end) = (token.start as usize, token.end as usize);
+    if let Some(first) = feast_before(view, at).filter(|_| !continues(view, end)) {
+        let start = view.token(first)?.start as usize;
+        claims.add(Kind::DateWritten, (start, end), Rank::Shape, Evidence::CALENDAR.with(Evidence::NEIGHBOURS));
+        return Some(end);
+    }
     let told = at.checked_sub(1).is_some_and(|before| view.note(before).is(YEAR_CUE));
     let tied = matches!(view.byte_before(start), b'/' | b'-' | b'.' | b'$') || view.note(at + 1).is(UNIT);
     if !view.court || !told || tied || continues(view, end) || !is_year(year) {
@@ -39,6 +44,59 @@ pub(crate) fn bare_year(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> 
     }
     claims.add(Kind::DateYear, (start, end), Rank::Weak, Evidence::NEIGHBOURS);
     Some(end)
+}
+
+/// `Easter Monday 2023`, `Christmas Day 2019`, `New Year's Eve, 2020`.
+fn feast_before(view: &View<'_>, at: usize) -> Option<usize> {
+    let mut place = at.checked_sub(1)?;
+    if view.is_mark(place, b',') {
+        place = place.checked_sub(1)?;
+    }
+    if matches!(view.word(place), "Day" | "Eve" | "Monday" | "Sunday" | "Friday" | "Tuesday" | "Thursday" | "Wednesday")
+    {
+        place = place.checked_sub(1)?;
+    }
+    if view.word(place) == "s" && view.is_mark(place.checked_sub(1)?, b'\'') {
+        place = place.checked_sub(2)?;
+    }
+    let known = matches!(
+        view.word(place),
+        "Easter"
+            | "Christmas"
+            | "Xmas"
+            | "Thanksgiving"
+            | "Halloween"
+            | "Diwali"
+            | "Ramadan"
+            | "Hanukkah"
+            | "Passover"
+            | "Eid"
+            | "Year"
+            | "Boxing"
+            | "Labor"
+            | "Memorial"
+            | "Independence"
+            | "Palm"
+            | "Whit"
+            | "Good"
+            | "Ash"
+            | "Pentecost"
+            | "Valentine"
+            | "Mother"
+            | "Father"
+            | "Veterans"
+            | "Bastille"
+            | "Midsummer"
+            | "Epiphany"
+    );
+    let whole = known
+        && (place + 1 < at
+            || !matches!(view.word(place), "Year" | "Good" | "Mother" | "Father" | "Memorial" | "Labor"));
+    let new_year = view.word(place) == "Year" && place > 0 && matches!(view.word(place - 1), "New" | "new");
+    if view.word(place) == "Year" && !new_year {
+        return None;
+    }
+    whole.then(|| if new_year { place - 1 } else { place })
 }
 
 /// The end of a date after a label: any order, also without separators and without a year.

@@ -86,11 +86,15 @@ const MARKS_MAX: usize = 6;
 pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let (index, next) = view.lexicon.phrase(view.tokens, at)?;
     let rule = rules.get(usize::from(index))?;
-    // `MRN-00482` is one code; its own letters are no label.
-    if next == at + 1 && is_prefix(view, at) {
+    // `MRN-00482` is one code; its own letters are no label, nor are those of `NO-55902`.
+    let tied = view.word(at) == "NO" && view.token(at).is_some_and(|token| view.byte(token.end as usize) == b'-');
+    if next == at + 1 && (is_prefix(view, at) || tied) {
         return None;
     }
-    let told = rule.told || (at..next).any(|word| view.note(word).is(MARKER));
+    // `my number is` says nothing of what is numbered.
+    let vague = next == at + 1
+        && ["number", "numbers", "num", "nr"].iter().any(|word| view.word(at).eq_ignore_ascii_case(word));
+    let told = rule.told || !vague && (at..next).any(|word| view.note(word).is(MARKER));
     if let Some((place, marked)) = value_place(view, rule, next, told)
         && let Some(span) = value(view, rule, place, marked)
     {
@@ -287,15 +291,23 @@ fn list(view: &View<'_>, rule: &Labelled, place: usize, first: (usize, usize), c
 /// `482913 (MRN)`: the value right before its label.
 fn value_before(view: &View<'_>, rule: &Labelled, at: usize) -> Option<(usize, usize)> {
     let mut last = at.checked_sub(1)?;
+    // `485 777 3456 is her NHS no`
+    if matches!(view.word(last), "her" | "his" | "my" | "their" | "the" | "your" | "our")
+        && last > 1
+        && matches!(view.word(last - 1), "is" | "was")
+    {
+        last -= 2;
+    }
     if view.token(last).is_some_and(|token| matches!(token.mark, b'(' | b'-' | b'[')) {
         last = last.checked_sub(1)?;
     }
     let end = view.token(last).filter(|token| token.class.has_digit())?.end as usize;
+    let numbers = |place: usize| view.token(place).is_some_and(|token| token.class == Class::Digits);
     // Back over what is written together.
     let mut first = last;
     while first > 0
         && last - first < 8
-        && view.is_tight(first)
+        && (view.is_tight(first) || rule.grouped && numbers(first) && numbers(first - 1))
         && !view.token(first - 1).is_some_and(|t| matches!(t.mark, b':' | b'=' | b'#' | b'('))
     {
         first -= 1;

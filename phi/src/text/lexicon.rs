@@ -102,7 +102,14 @@ pub(crate) struct Lexicon {
     notes: FoldMap<Note>,
     phrases: FoldMap<Step>,
     prefixes: FoldMap<u16>,
+    /// Words of labels, as they are written in the rules.
+    spelt: Vec<String>,
+    /// Folds of wrong spellings and the folds that they stand for.
+    misspelt: FoldMap<u64>,
 }
+
+/// Shorter words are too near to others to be told when misspelt.
+const MISSPELT_MIN: usize = 6;
 
 /// The key of a phrase with one more word.
 pub(super) fn join(phrase: u64, word: u64) -> u64 {
@@ -125,6 +132,9 @@ impl Lexicon {
             return false;
         }
         let words: Vec<u64> = tokens.iter().map(|token| token.fold).collect();
+        let long =
+            tokens.iter().map(|token| token.text(phrase)).filter(|word| word.len() >= MISSPELT_MIN && word.is_ascii());
+        self.spelt.extend(long.map(str::to_owned));
         let fused: String = tokens.iter().map(|token| token.text(phrase)).collect();
         let fresh = self.add_steps(&words, rule);
         fresh && (words.len() == 1 || fused.len() < 4 || self.add_steps(&[super::fold_hash(&fused)], rule))
@@ -163,6 +173,37 @@ impl Lexicon {
         self.phrases.get(&join(0, fold)).and_then(|step| step.rule)
     }
 
+    /// Knows each label's word with a letter lost, doubled or swapped, a vowel changed or put in too, unless that is a word of its own.
+    pub(crate) fn add_misspellings(&mut self, is_word: impl Fn(u64) -> bool) {
+        let mut wrong = String::new();
+        for word in std::mem::take(&mut self.spelt) {
+            let right = super::fold_hash(&word);
+            for at in 1..word.len() {
+                let (Some(head), Some(tail)) = (word.get(..at), word.get(at..)) else { continue };
+                let rest = tail.get(1..).unwrap_or_default();
+                let (last, next) = (head.get(at - 1..).unwrap_or_default(), tail.get(..1).unwrap_or_default());
+                let kept = head.get(..at - 1).unwrap_or_default();
+                let vowels = ["a", "e", "i", "o", "u"];
+                let changed = vowels.iter().filter(|_| vowels.contains(&next)).map(|vowel| [head, *vowel, rest, ""]);
+                let put_in = vowels.iter().map(|vowel| [head, *vowel, tail, ""]);
+                let slips = [[head, rest, "", ""], [head, last, tail, ""], [kept, next, last, rest]];
+                for parts in slips.into_iter().chain(changed).chain(put_in) {
+                    wrong.clear();
+                    wrong.extend(parts);
+                    let fold = super::fold_hash(&wrong);
+                    if fold != right && !self.notes.contains_key(&fold) && !is_word(fold) {
+                        self.misspelt.entry(fold).or_insert(right);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The fold that the rules know a word by.
+    fn meant(&self, fold: u64) -> u64 {
+        self.misspelt.get(&fold).copied().unwrap_or(fold)
+    }
+
     /// What a word is, by its fold.
     pub(crate) fn note(&self, fold: u64) -> Note {
         self.notes.get(&fold).copied().unwrap_or_default()
@@ -173,7 +214,7 @@ impl Lexicon {
         notes.clear();
         notes.extend(tokens.iter().map(|token| match token.class {
             Class::Punct | Class::Newline | Class::Digits => Note::default(),
-            _ => self.note(token.fold),
+            _ => self.note(self.meant(token.fold)),
         }));
     }
 
@@ -184,7 +225,7 @@ impl Lexicon {
         let mut next = at;
         for _ in 0..PHRASE_WORDS_MAX {
             let token = tokens.get(next)?;
-            key = join(key, token.fold);
+            key = join(key, self.meant(token.fold));
             let Some(step) = self.phrases.get(&key) else { break };
             next += 1;
             if let Some(rule) = step.rule {

@@ -3,7 +3,7 @@
 use crate::finding::Evidence;
 use crate::text::check::is_day;
 use crate::text::claims::{Claims, Kind, Rank};
-use crate::text::groups::{Groups, WIDE_DASH, WIDE_DOT, continues};
+use crate::text::groups::{Group, Groups, WIDE_DASH, WIDE_DOT, continues};
 use crate::text::lexicon::{DATE_CUE, FRACTION_NOT_DATE, UNIT, WEEKDAY};
 use crate::text::token::Class;
 use crate::text::view::View;
@@ -27,6 +27,10 @@ pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Cla
     }
     if let Some(end) = told_short(view, at, groups) {
         claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::CALENDAR.with(Evidence::NEIGHBOURS));
+        return Some(end);
+    }
+    if let Some(end) = spaced(view, at).or_else(|| without_year(view, at, groups)) {
+        claims.add(Kind::DateNumeric, (first.start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
         return Some(end);
     }
     month_year(view, groups, claims)
@@ -70,9 +74,77 @@ fn told_short(view: &View<'_>, at: usize, groups: &Groups) -> Option<usize> {
     let [one, two, year] = groups.first::<3>()?;
     let even = one.then == two.then && matches!(one.then, b'.' | b'-');
     let fits = even && one.len() <= 2 && two.len() <= 2 && year.len() == 2;
-    let told = view.word_before(at).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+    let told = view.word_before(at).is_some_and(|word| {
+        view.note(word).is(DATE_CUE | WEEKDAY)
+            // `12.3.19 and 14.3.19`
+            || matches!(view.word(word), "and" | "to" | "until") && word >= 3 && view.is_mark(word - 2, one.then)
+            || matches!(
+                view.word(word),
+                "used"
+                    | "issued"
+                    | "expires"
+                    | "exp"
+                    | "moved"
+                    | "changed"
+                    | "opened"
+                    | "closed"
+                    | "sent"
+                    | "received"
+                    | "booked"
+                    | "reviewed"
+                    | "assessed"
+                    | "taken"
+                    | "from"
+                    | "to"
+                    | "of"
+                    | "until"
+                    | "joined"
+                    | "left"
+                    | "valid"
+                    | "wef"
+            )
+    });
     let day = fits && told && is_day_and_month(2000 + year.value, one.value, two.value);
     (day && groups.may_end(view, 3)).then_some(year.end)
+}
+
+/// `2 / 14 / 1959`
+fn spaced(view: &View<'_>, at: usize) -> Option<usize> {
+    let mark = view.token(at + 1).filter(|mark| mark.space_before() && matches!(mark.mark, b'/' | b'-' | b'.'))?.mark;
+    let year = view.token(at + 4).filter(|year| year.len() == 4 && view.is_mark(at + 3, mark))?;
+    let (one, two, value) = (view.number(at)?, view.number(at + 2)?, view.number(at + 4)?);
+    (is_year(value) && is_day_and_month(value, one, two)).then_some(year.end as usize)
+}
+
+/// `am 18.3.`, `18.01. to 25.01.2022`: day and month with their full stops.
+fn without_year(view: &View<'_>, at: usize, groups: &Groups) -> Option<usize> {
+    let [day, month] = groups.first::<2>()?;
+    let dotted = day.then == b'.' && view.byte(month.end) == b'.' && !view.byte(month.end + 1).is_ascii_alphanumeric();
+    let fits = dotted && day.len() <= 2 && month.len() <= 2 && is_day(2000, month.value, day.value);
+    let told = view.word_before(at).is_some_and(|word| {
+        view.note(word).is(WEEKDAY)
+            || matches!(
+                view.word(word),
+                "am" | "vom"
+                    | "bis"
+                    | "seit"
+                    | "ab"
+                    | "den"
+                    | "from"
+                    | "on"
+                    | "since"
+                    | "until"
+                    | "to"
+                    | "Mo"
+                    | "Di"
+                    | "Mi"
+                    | "Do"
+                    | "Fr"
+                    | "Sa"
+                    | "So"
+            )
+    });
+    (fits && told).then_some(month.end + 1)
 }
 
 /// `report_2021-03-14_final`, `2021-03-14.pdf`: a file's name goes on.
@@ -111,7 +183,16 @@ fn month_year(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Opti
         && (1900..=2060).contains(&one.value)
         && (1..=12).contains(&two.value);
     let before = view.byte_before(one.start);
-    if !(month_first || year_first) || !groups.may_end(view, 2) || before.is_ascii_alphanumeric() || before == b'-' {
+    // `3/2019-11/2021`
+    let goes_on = two.then == b'-'
+        && groups.list().get(2..4).is_some_and(|other| other.iter().map(Group::len).eq([one.len().min(2), two.len()]))
+        || month_first && two.then == b'-' && groups.list().get(3).is_some_and(|year| year.len() == 4);
+    let before_range = before == b'-' && view.byte_before(one.start.saturating_sub(1)).is_ascii_digit() && month_first;
+    if !(month_first || year_first)
+        || !(groups.may_end(view, 2) || goes_on)
+        || before.is_ascii_alphanumeric()
+        || before == b'-' && !before_range
+    {
         return None;
     }
     claims.add(Kind::DateMonthYear, (one.start, two.end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
@@ -141,7 +222,7 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let score = score || before.is_some_and(|word| view.note(word).is(FRACTION_NOT_DATE) && view.word(word) != "of");
     let through = |word: usize| matches!(view.word(word), "through" | "thru" | "thur" | "throguh" | "thruogh");
     let ranged = through(next) || before.is_some_and(through);
-    let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY)) || ranged;
+    let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY)) || ranged || moved(view, at, one, two);
     let from = before.is_some_and(|word| matches!(view.word(word), "from" | "for" | "of" | "the" | "From"));
     let padded = one.len() == 2 && two.len() == 2 && (view.byte(one.start) == b'0' || view.byte(two.start) == b'0');
     let follows = view.byte_before(one.start) == b'-' || before_is_range(view, at);
@@ -157,6 +238,21 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let start = weekday_start(view, at).unwrap_or(one.start);
     claims.add(Kind::DateMonthDay, (start, end), Rank::Shape, Evidence::NEIGHBOURS.with(Evidence::CALENDAR));
     Some(end)
+}
+
+/// `from 7/8 to 7/15`: two days of one month, which no two scores or fractions are.
+fn moved(view: &View<'_>, at: usize, one: &Group, two: &Group) -> bool {
+    let joins = |word: &str| matches!(word, "to" | "until" | "till" | "and");
+    let same = |first: usize| {
+        view.is_mark(first + 1, b'/')
+            && view.is_tight(first + 1)
+            && view.number(first) == Some(one.value)
+            && view.number(first + 2).is_some_and(|day| day != two.value && (1..=31).contains(&day))
+    };
+    let starts =
+        |first: usize| first.checked_sub(1).is_some_and(|word| matches!(view.word(word), "from" | "frm" | "From"));
+    joins(view.word(at + 3)) && same(at + 4) && starts(at)
+        || at.checked_sub(4).is_some_and(|first| joins(view.word(at - 1)) && same(first) && starts(first))
 }
 
 /// ` - ` and a day before that: the second end of a range.

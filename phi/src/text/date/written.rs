@@ -140,7 +140,9 @@ fn days_before(view: &View<'_>, last: usize) -> usize {
         let joins = view.is_mark(first - 1, b',') && first < last
             || matches!(view.word(first - 1), "and" | "und" | "et" | "or");
         let comma = view.is_mark(first - 1, b',');
-        let number = view.token(day).is_some_and(|token| token.class == Class::Digits && token.len() <= 2);
+        let number = view
+            .token(day)
+            .is_some_and(|token| matches!(token.class, Class::Digits | Class::Alnum) && token.len() <= 4);
         if !(joins || comma) || !number || day_value(view, day).is_none() {
             break;
         }

@@ -19,7 +19,17 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
             if let Some(end) = docket_end(view, rule, place) {
                 return Some((start, end));
             }
+            if rule.label == Some(Label::License)
+                && let Some(end) = british_licence(view, place)
+            {
+                return Some((start, end));
+            }
             let (end, counted) = code_end(view, rule, start)?;
+            let national = !marked && view.byte(start) == b'0' && matches!(counted.digits, 10 | 11);
+            let phone = national || is_half_phone(view, rule, start, end);
+            if rule.label == Some(Label::OtherId) && counted.letters == 0 && phone {
+                return None;
+            }
             // Letters and four digits together are hardly ever a count.
             let mixed = counted.letters > 0 && counted.digits >= 4;
             let least = if marked || mixed { rule.min } else { rule.bare };
@@ -42,6 +52,21 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
     }
 }
 
+/// `07700 900123` behind `number`: a telephone number's first half.
+fn is_half_phone(view: &View<'_>, rule: &Labelled, start: usize, end: usize) -> bool {
+    let next = view.slice(end + 1, end + 13).iter().take_while(|byte| byte.is_ascii_digit()).count();
+    !rule.grouped && view.byte(end) == b' ' && end - start <= 6 && (view.byte(start) == b'0' && next >= 3 || next >= 5)
+}
+
+/// `SMITH 701010 J99XY`
+fn british_licence(view: &View<'_>, place: usize) -> Option<usize> {
+    let len = |at: usize| view.token(at).map_or(0, crate::text::token::Token::len);
+    let name = view.token(place).is_some_and(|token| matches!(token.class, Class::Upper | Class::Alnum));
+    let born = view.token(place + 1).is_some_and(|token| token.class == Class::Digits);
+    let end = view.token(place + 2).filter(|token| matches!(token.class, Class::Upper | Class::Alnum))?.end as usize;
+    (name && born && (len(place), len(place + 1), len(place + 2)) == (5, 6, 5)).then_some(end)
+}
+
 /// Whether a code is a calendar date, or (without a mark after the label) has the form of a telephone or social security number.
 fn is_other_shape(view: &View<'_>, label: Option<Label>, (start, end): (usize, usize), marked: bool) -> bool {
     let written = view.slice(start, end);
@@ -60,7 +85,7 @@ fn is_other_shape(view: &View<'_>, label: Option<Label>, (start, end): (usize, u
         return true;
     }
     let groups = Groups::read(view, start);
-    let short = groups.lens(&[2, 2, 2]) && marked;
+    let short = groups.lens(&[2, 2, 2]) && marked && groups.list().first().is_some_and(|first| first.then != b'/');
     let dated = date::numeric::end(view, &groups) == Some(end) && !short;
     dated
         || !marked
@@ -210,7 +235,10 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     // `user: Jane Doe` is a name; `user: jdoe` is not.
     let named =
         token.class == Class::Capital && !odd && view.token(next).is_some_and(|next| next.class == Class::Capital);
-    (odd || !named && (marked || acts || from)).then_some(end)
+    // `user "lzulu"`, `user lzulu overrode`: a word that no list has.
+    let quoted = matches!(view.byte_before(start), b'"' | b'\'') && matches!(after, b'"' | b'\'');
+    let strange = small && view.words.known(token.fold).is_nothing() && name.len() >= 4;
+    (odd || !named && (marked || acts || from || quoted || strange)).then_some(end)
 }
 
 fn past_tense(word: &str) -> bool {
@@ -227,7 +255,9 @@ pub(super) fn is_code_word(view: &View<'_>, rule: &Labelled, place: usize) -> bo
     if rule.shape != Shape::Code {
         return false;
     }
-    if docket_end(view, rule, place).is_some() {
+    if docket_end(view, rule, place).is_some()
+        || rule.label == Some(Label::License) && british_licence(view, place).is_some()
+    {
         return true;
     }
     view.token(place).is_some_and(|token| {
@@ -237,6 +267,7 @@ pub(super) fn is_code_word(view: &View<'_>, rule: &Labelled, place: usize) -> bo
         let numbered = digits >= 3 && !view.byte(end + 1 + digits).is_ascii_alphanumeric();
         let joined = match view.byte(end) {
             b'-' | b'_' => view.byte(end + 1).is_ascii_alphanumeric(),
+            b'/' => rule.slash && view.byte(end + 1).is_ascii_digit(),
             b' ' => {
                 token.class == Class::Upper
                     && token.len() <= 3

@@ -3,6 +3,23 @@
 use super::check;
 
 #[test]
+fn labels_are_found_when_misspelt_and_behind_their_value() {
+    check(&[
+        "pasport «OTHER_ID X1203984»",
+        "patiant id «MRN 88231»",
+        "memebr number: «HEALTH_PLAN XQR88120934»",
+        "insurrance number «HEALTH_PLAN 88213-77»",
+        "«OTHER_ID 485 777 3456» is her NHS no",
+        "dossier nr. «OTHER_ID 2019/4471»",
+        "UHID «MRN UH/2023/004417»",
+        "licence: «LICENSE SMITH 701010 J99XY»",
+        "Her number is «PHONE 07700 900123»",
+        "run number «OTHER_ID 24-118-0093», Act no. 653/2000",
+        "matched user \"«OTHER_ID drmbeki»\" x12",
+    ]);
+}
+
+#[test]
 fn medical_record_numbers_are_found() {
     check(&[
         "MRN «MRN 482913»",

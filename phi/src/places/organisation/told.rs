@@ -1,0 +1,161 @@
+//! Words and forms that say of a row of capitals what kind of organisation it names.
+
+use crate::gazetteer::Role;
+use crate::listed::{Kind, Scene};
+use crate::places::Spot;
+use crate::text::Class;
+
+/// `at St Winifred's`: what it is need not be said.
+pub(super) fn saint(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let dot = usize::from(scene.is_mark(at + 1, b'.') && scene.is_tight(at + 1));
+    let name = at + 1 + dot;
+    let led = matches!(scene.word(at.wrapping_sub(1)), "at" | "to" | "from" | "of" | "At" | "From" | "via");
+    let whole = scene.is_capital(name) && scene.is_possessive(name + 1) && !scene.is_capital(name + 3);
+    let person = scene.known(name + 3).plays_any(Role::set(&[Role::Relation, Role::Street]));
+    (matches!(scene.word(at), "St" | "Saint") && led && whole && !person).then_some(Spot {
+        first: at,
+        last: name + 2,
+        kind: Kind::OrgCare,
+        score: 70,
+    })
+}
+
+/// `Tagesklinik am Inn`, `Kliniek van Oost`
+pub(super) fn is_led_by_article(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(scene.word(at.wrapping_sub(1)), "am" | "im" | "van" | "aan" | "zum" | "zur" | "del" | "di" | "dos" | "den")
+}
+
+/// `Handkliniek`, `Stadtkrankenhaus`: many languages write the kind of a care site at the word's end.
+pub(super) fn has_care_end(word: &str) -> bool {
+    const ENDS: [&str; 20] = [
+        "kliniek",
+        "klinik",
+        "klinikum",
+        "ziekenhuis",
+        "krankenhaus",
+        "spital",
+        "sjukhus",
+        "sygehus",
+        "sykehus",
+        "apotheke",
+        "apotek",
+        "apotheek",
+        "zorgcentrum",
+        "pflegeheim",
+        "altenheim",
+        "praktijk",
+        "ambulanz",
+        "sairaala",
+        "zentrum",
+        "hospital",
+    ];
+    word.len() >= 9 && ENDS.iter().any(|end| word.ends_with(end))
+}
+
+/// `Pennywell Group Practice`
+pub(super) fn is_group_practice(scene: &Scene<'_>, at: usize) -> bool {
+    let walk_in = matches!(scene.word(at), "Centre" | "Center" | "Clinic")
+        && scene.word(at.wrapping_sub(1)) == "in"
+        && scene.word(at.wrapping_sub(3)) == "Walk";
+    walk_in
+        || scene.word(at) == "Practice" && matches!(scene.word(at.wrapping_sub(1)), "Group" | "Partnership" | "Village")
+}
+
+/// `discharged to`, `at`, `care home`, `resident of`: what stands before the name of a home.
+pub(super) fn admits(scene: &Scene<'_>, from: usize) -> bool {
+    let Some(before) = from.checked_sub(1) else { return false };
+    let word = scene.word(before);
+    matches!(word, "home" | "clinic" | "hospice" | "unit" | "ward" | "rehab" | "facility" | "residence" | "practice")
+        || matches!(word, "at" | "to" | "from" | "of")
+            && before.checked_sub(1).is_some_and(|verb| {
+                scene.plays(verb, Role::Resides)
+                    || matches!(
+                        scene.word(verb),
+                        "discharged"
+                            | "admitted"
+                            | "transferred"
+                            | "back"
+                            | "resident"
+                            | "residing"
+                            | "returned"
+                            | "staff"
+                            | "nurse"
+                            | "manager"
+                            | "carer"
+                            | "placement"
+                            | "respite"
+                            | "bed"
+                            | "seen"
+                    )
+            })
+}
+
+/// `A.S.`, `S.A.`, `B.V.`
+pub(super) fn is_dotted_form(scene: &Scene<'_>, at: usize) -> bool {
+    let forms = matches!(
+        (scene.word(at), scene.word(at + 2)),
+        ("A", "S" | "Ş" | "G" | "D" | "B") | ("S", "A" | "L" | "p") | ("B" | "N", "V")
+    );
+    forms
+        && scene.is_mark(at + 1, b'.')
+        && scene.is_mark(at + 3, b'.')
+        && scene.is_tight(at + 1)
+        && scene.is_tight(at + 2)
+}
+
+/// `Acme Industrial Supply`, `Blue Harbor Bank`: what companies call themselves and hardly anything else ends with.
+pub(super) fn is_trade(word: &str) -> bool {
+    matches!(
+        word,
+        "Supply"
+            | "Bank"
+            | "Logistics"
+            | "Airlines"
+            | "Pharmaceuticals"
+            | "Technologies"
+            | "Industries"
+            | "Enterprises"
+            | "Holdings"
+            | "Foods"
+            | "Analytics"
+            | "Motors"
+            | "Mutual"
+            | "Drug"
+            | "Drugs"
+            | "Chemist"
+            | "Consulting"
+            | "Manufacturing"
+    )
+}
+
+/// `Springfield Pediatrics`.
+pub(super) fn is_practice(word: &str) -> bool {
+    const PRACTICES: [&str; 14] = [
+        "Orthopaedics",
+        "Paediatrics",
+        "Obstetrics",
+        "Neurology",
+        "Urology",
+        "Pediatrics",
+        "Cardiology",
+        "Orthopedics",
+        "Dermatology",
+        "Physicians",
+        "Associates",
+        "Dental",
+        "Oncology",
+        "Imaging",
+    ];
+    PRACTICES.contains(&word)
+}
+
+pub(super) fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
+    match scene.class(at) {
+        Some(Class::Upper) => true,
+        Some(Class::Capital) => matches!(
+            scene.word(at),
+            "Inc" | "Ltd" | "Corp" | "Corporation" | "Limited" | "Llc" | "Plc" | "Kft" | "Oy" | "Srl" | "Doo"
+        ),
+        _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
+    }
+}
