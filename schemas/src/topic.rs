@@ -72,7 +72,7 @@ impl Topic {
         vec![
             ("cleanup.policy", "delete".to_owned()),
             ("compression.type", "producer".to_owned()),
-            ("max.message.bytes", (crate::event::EVENT_BYTES_MAX * 2).to_string()),
+            ("max.message.bytes", (crate::event::EVENT_BYTES_MAX * 8).to_string()),
             ("min.insync.replicas", min_insync.to_string()),
             ("retention.bytes", "-1".to_owned()),
             ("retention.ms", retention),

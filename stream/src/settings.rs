@@ -103,7 +103,8 @@ impl KafkaSettings {
         config
             .set("session.timeout.ms", self.session_timeout_ms.to_string())
             .set("heartbeat.interval.ms", (self.session_timeout_ms / 4).to_string())
-            .set("max.poll.interval.ms", "60000")
+            // Reading a long log back at a takeover takes its time; a dead process shows by its heartbeats.
+            .set("max.poll.interval.ms", "300000")
             .set("partition.assignment.strategy", "cooperative-sticky");
         if let Some(instance) = &self.instance {
             config.set("group.instance.id", instance);
@@ -121,7 +122,8 @@ impl KafkaSettings {
             .set("batch.size", "1000000")
             .set("queue.buffering.max.messages", settings.queue_records.max(1).to_string())
             .set("queue.buffering.max.kbytes", settings.queue_kib.max(1).to_string())
-            .set("message.max.bytes", "2097152")
+            // Sealing can make an event six times as long: what is hidden is written as JSON, whose escapes take six bytes.
+            .set("message.max.bytes", "8388608")
             .set("delivery.timeout.ms", settings.patience.milliseconds())
             .set("retry.backoff.ms", "5")
             .set("retry.backoff.max.ms", "200")

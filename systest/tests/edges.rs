@@ -72,6 +72,29 @@ fn an_event_by_http_and_one_by_the_client_are_sealed_and_found_again() {
 }
 
 #[test]
+fn an_event_that_grows_six_times_by_sealing_holds_nobody_up() {
+    let ground = Ground::fresh().unwrap();
+    let enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    let _postgres = ground.pipeline.start(Role::SinkPostgres).unwrap();
+    let stack = ground.stack();
+    let client = Client::kafka(&stack.brokers, &stack.registry_url, "general-hospital", ROUTING_SECRET).unwrap();
+    // Each of these characters takes one byte in Avro and six in JSON.
+    for note in ["\u{1}".repeat(900_000), "and one more".to_owned()] {
+        let sent = Event::new("patient-record.viewed", "read").actor("clinician-8").actor_role("nurse").source("ehr");
+        let sent = sent.patient("patient-42").object("chart", "chart-42").purpose("treatment").note(note);
+        ground.tokio.block_on(client.send(sent)).unwrap();
+    }
+    wait_until(
+        "both being stored",
+        Duration::from_secs(30),
+        || Ok(judge::count(&ground.pipeline)?.postgres.total == 2),
+    )
+    .unwrap();
+    assert_eq!(enrich.metric("audit_stream_doubts_total").unwrap(), 0.0);
+    assert_eq!(judge::verify(&ground.pipeline, "kafka").unwrap().verdict, "intact");
+}
+
+#[test]
 fn a_refused_event_names_every_field_and_never_reaches_kafka() {
     let ground = Ground::fresh().unwrap();
     let ingest = ground.pipeline.start(Role::Ingest).unwrap();

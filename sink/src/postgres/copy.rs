@@ -41,7 +41,7 @@ fn encode_row(row: &Row<'_>, out: &mut Vec<u8>) {
 }
 
 fn field(out: &mut Vec<u8>, bytes: &[u8]) {
-    // A record is at most 2 MiB, so the length always fits.
+    // A record is at most 8 MiB, so the length always fits.
     out.extend_from_slice(&(bytes.len() as i32).to_be_bytes());
     out.extend_from_slice(bytes);
 }
