@@ -62,6 +62,9 @@ fn postgres_disposition(error: &sqlx::Error) -> Disposition {
             }
             // Authentication: an operator may be changing it right now, and data must not be skipped for it.
             Some(code) if code.starts_with("28") => Disposition::Retry,
+            // Time limits of our own: the worker before may still hold the position's row, or this one was paused in a transaction.
+            Some("55P03") => Disposition::Retry,
+            Some("25P03") => Disposition::Unknown,
             _ => Disposition::Fatal,
         },
         sqlx::Error::Configuration(_) | sqlx::Error::Encode(_) | sqlx::Error::ColumnNotFound(_) => Disposition::Fatal,
