@@ -233,16 +233,11 @@ impl GroupConsumer {
         ffi::generation(self.consumer.client())
     }
 
-    /// What the group keeps beside the offset of each partition; `None` where it keeps nothing or does not answer.
+    /// What the group keeps beside the offset of each partition; `None` where it keeps nothing.
     pub(crate) fn hints(&self, partitions: &[Partition]) -> Result<Vec<(Partition, Option<String>)>, Error> {
-        let kept = match self.consumer.committed_offsets(self.list(partitions), HINT_WAIT) {
-            Ok(kept) => kept,
-            Err(error) if is_transient(&error) => {
-                tracing::warn!(%error, "the group does not say where to start reading; reading from the start");
-                self.list(partitions)
-            }
-            Err(error) => return Err(Error::Kafka { doing: "asking for hints", source: error }),
-        };
+        let ask = || self.consumer.committed_offsets(self.list(partitions), HINT_WAIT);
+        // Without an answer the whole log would be read, and a hint that was never read be overwritten.
+        let kept = ask().or_else(|_| ask()).or_else(|_| ask()).map_err(Error::kafka("asking for hints"))?;
         let hint = |partition: &Partition| {
             let element = kept.find_partition(self.topic, partition.0);
             let text = element.map(|element| element.metadata().to_owned());

@@ -6,6 +6,7 @@ use schemas::{Owner, SealedRecord, topic};
 use seal::keys::EpochVerifier;
 use seal::mac::{FenceVerifier, SegmentVerifier};
 use seal::replay::Replayed;
+use seal::verify::ReadError;
 use seal::{ChainState, LeafHash, Sealer};
 use serde::{Deserialize, Serialize};
 use stream::sealed_log::{Entry, Epoch, OwnerId, Position};
@@ -102,7 +103,14 @@ impl Chain {
         if record.fence.is_some() {
             return Ok(Entry::Fence { epoch, owner: id, authentic: seal::fence::verify(record, &self.fences) });
         }
-        let Ok(replayed) = Replayed::read(record.leaf) else { return Ok(Entry::Foreign) };
+        let replayed = match Replayed::read(record.leaf) {
+            Ok(replayed) => replayed,
+            // A newer worker's: to pass over it would be to seal a second history.
+            Err(error @ (ReadError::UnknownVersion | ReadError::UnknownKind)) => {
+                return Err(Error::UnreadableRecord { partition: self.partition, reason: error.to_string() });
+            }
+            Err(_) => return Ok(Entry::Foreign),
+        };
         let leaf = replayed.envelope();
         let LeafHash(previous) = leaf.previous;
         let position = Position {
@@ -119,7 +127,8 @@ impl Chain {
             let (size, segment, leaves) = (state.size(), state.segment(), state.segment_leaves());
             let is_last = position.sequence + 1 == size && replayed.hash() == state.previous();
             // Only of the record that comes next, and of the one that a hint names, is the segment known.
-            if position.sequence == size && !self.is_authentic(&replayed, record.mac, segment) {
+            let is_next = position.sequence == size && leaf.previous == state.previous();
+            if is_next && !self.is_authentic(&replayed, record.mac, segment) {
                 self.forged = true;
                 return Ok(Entry::Foreign);
             }

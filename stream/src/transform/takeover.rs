@@ -58,6 +58,10 @@ impl Worker {
                     tracing::warn!(%partition, %error, "trying again");
                     self.later.push_back((Instant::now() + TRY_AGAIN, partition, self.again(partition, command)));
                 }
+                Err(error) if error.disposition() == Disposition::Unknown => {
+                    tracing::warn!(%partition, %error, "starting over from the log");
+                    self.drop_producer(None)?;
+                }
                 done => done?,
             }
         }
