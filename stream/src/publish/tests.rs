@@ -129,7 +129,7 @@ fn bytes_bound_the_queue_too() {
 #[test]
 fn a_record_larger_than_any_broker_takes_is_refused_for_good() {
     let publisher = Publisher::new(&nobody(), &forever()).unwrap();
-    let payload = vec![0; 3 * 1024 * 1024];
+    let payload = vec![0; 9 * 1024 * 1024];
     let error = publisher.hand_over(Outgoing::new("t", b"k", &payload), Arc::new(Notes::default())).unwrap_err();
     assert_eq!(error.disposition(), Disposition::Reject, "{error}");
     assert_eq!(publisher.in_flight(), InFlight { records: 0, bytes: 0 });
