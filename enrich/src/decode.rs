@@ -18,8 +18,8 @@ use schemas::wire::{Frame, SchemaRef};
 use schemas::{AuditEvent, DecodeError, DecodeFault, SchemaError, released};
 use stream::registry::{CachedRegistry, Known, SchemaKey};
 
-/// How long a record waits for the registry before the worker gives up and starts anew. With one last request of 5 s it
-/// stays well below the minute after which the group would hand the partition to somebody else.
+/// How long a record waits for the registry before its batch is put off. With one last request of 5 s it stays well below
+/// the five minutes after which the group would hand the partition to somebody else.
 const REGISTRY_WAIT: Duration = Duration::from_secs(30);
 
 /// A schema never changes under its id, so what was learnt stays true; beyond this many the worker learns anew.

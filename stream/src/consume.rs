@@ -277,17 +277,7 @@ impl GroupConsumer {
 
     /// Tells the group how far we are. A hint for lag displays: its loss or refusal changes nothing.
     pub(crate) fn hint(&self, done: impl Iterator<Item = (Partition, Offset)>) {
-        let mut list = TopicPartitionList::new();
-        for (partition, next) in done {
-            if let Err(error) = list.add_partition_offset(self.topic, partition.0, KafkaOffset::Offset(next.0)) {
-                tracing::debug!(%error, "no hint");
-            }
-        }
-        if list.count() > 0
-            && let Err(error) = self.consumer.commit(&list, CommitMode::Async)
-        {
-            tracing::debug!(%error, "no hint");
-        }
+        self.hint_with(done.map(|(partition, next)| (partition, next, String::new())));
     }
 }
 

@@ -93,3 +93,29 @@ fn entry<'a>(record: &SealedRecord<'a>, fences: &Fences) -> Entry<'a> {
     };
     Entry::Record { epoch, owner: owner.id, position }
 }
+
+#[cfg(test)]
+mod tests {
+    use schemas::Owner;
+    use seal::keys::{EpochKey, KeyId, Secret};
+
+    use super::*;
+
+    fn key(name: &str, byte: u8) -> EpochKey {
+        EpochKey::new(KeyId::new(name).unwrap(), &Secret::new([byte; 32]))
+    }
+
+    #[test]
+    fn a_fence_under_a_strange_key_rules_only_where_there_is_no_key_to_tell() {
+        let owner = Owner { term: 99, generation: 1, attempt: 0, id: "stranger" };
+        let ours = key("k-1", 1);
+        let with_key = Fences::of(Partition(3), &[ours.verifier()]).unwrap();
+        let without = Fences::of(Partition(3), &[]).unwrap();
+        for (maker, ours) in [(&ours, true), (&key("x", 2), false), (&key("k-1", 2), false)] {
+            let mut bytes = Vec::new();
+            seal::fence::write(&chain_name(3), owner, maker, &mut bytes).unwrap();
+            let fence = SealedRecord::decode(&bytes).unwrap();
+            assert_eq!((with_key.are_authentic(&fence), without.are_authentic(&fence)), (ours, true));
+        }
+    }
+}
