@@ -243,6 +243,14 @@ impl<'a> Visit<'a> for Digests {
         if !name.is("_sd") {
             return Ok(false);
         }
+        self.list(cursor)?;
+        Ok(true)
+    }
+}
+
+impl Digests {
+    /// A list of digests.
+    pub(crate) fn list(&mut self, cursor: &mut Cursor<'_>) -> Step<()> {
         let start = self.found.len();
         let mut last: Option<&[u8]> = None;
         cursor.items(|cursor| {
@@ -255,7 +263,7 @@ impl<'a> Visit<'a> for Digests {
             self.found.push(digest(text)?);
             Ok(())
         })?;
-        if self.found.len() == start { Err(Unexpected) } else { Ok(true) }
+        if self.found.len() == start { Err(Unexpected) } else { Ok(()) }
     }
 }
 
