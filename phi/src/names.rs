@@ -11,11 +11,13 @@ mod inverted;
 mod lower;
 mod parts;
 mod recall;
+mod row;
 mod telling;
 mod weigh;
 mod word;
 
 pub(crate) use recall::recall;
+pub(crate) use row::rows;
 pub(crate) use word::is_unknown as no_other_word;
 
 use crate::finding::Evidence;

@@ -61,9 +61,9 @@ fn spot(scene: &Scene<'_>, taken: &[bool], at: usize, from: usize) -> Option<Spo
 fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
     address::post_box(scene, at)
         .or_else(|| address::military(scene, at))
+        .or_else(|| address_forms::by_code(scene, at))
         .or_else(|| address::named(scene, at))
         .or_else(|| address::told(scene, at))
-        .or_else(|| address_forms::by_code(scene, at))
         .or_else(|| address_forms::number_in_words(scene, at))
         .or_else(|| address::street_and_town(scene, at))
         .or_else(|| address::road(scene, at))
@@ -85,6 +85,9 @@ fn lower(scene: &Scene<'_>, at: usize, from: usize) -> Option<Spot> {
     }
     if known.plays_any(CARE) {
         return organisation::in_lower_case(scene, at).filter(|spot| spot.first >= from);
+    }
+    if let Some(spot) = address_forms::road_in_lower_case(scene, at) {
+        return Some(spot);
     }
     if known.city() > 0 { city::in_lower_case(scene, at) } else { city::unlisted_in_lower_case(scene, at) }
 }

@@ -79,6 +79,10 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
             && matches!(scene.word(at.wrapping_sub(1)), "bed" | "Bed" | "room" | "Room" | "rm" | "Rm" | "bay" | "Bay");
         return if bed { Side::of(4) } else { Side::NONE };
     }
+    // Columns are parted by several spaces: `Relation: mother   Tel`.
+    if scene.token(first).is_some_and(|name| name.start >= token.end + 3) {
+        return Side::NONE;
+    }
     word(scene, at, first)
 }
 
@@ -132,6 +136,10 @@ fn is_grade(word: &str) -> bool {
 fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
     let known = scene.known(at);
     let lower = scene.class(at) == Some(Class::Lower);
+    // `relapsing remitting MS. Current EDSS`
+    if scene.word(at) == "MS" && scene.class(at + 1 + usize::from(scene.is_mark(at + 1, b'.'))) != Some(Class::Upper) {
+        return None;
+    }
     if known.plays(Role::Title) {
         let word = scene.word(at);
         let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof");

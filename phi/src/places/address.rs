@@ -87,7 +87,7 @@ pub(super) fn unnumbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let comma = scene.is_mark(before, b',') && !scene.is_mark(last + 1, b',');
     (plain && !more && !comma && last > at).then(|| Spot {
         first: at,
-        last: tail(scene, last),
+        last: closed(scene, last),
         kind: Kind::GeoAddress,
         score: 70,
     })

@@ -15,7 +15,7 @@ pub(super) fn by_code(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         .token(name + 1)
         .filter(|token| token.class.has_digit() && token.len() <= 4 && token.space_before())
         .map(|_| name + 1)?;
-    let plain = (at..=name).all(|place| !scene.known(place).plays_any(NO_STREET));
+    let plain = (at..=name).all(|place| !scene.known(place).plays_any(NO_STREET)) && scene.known(at).common() < 6;
     // `12/4`, `12-14`.
     let split = scene.is_tight(number + 1) && matches!(scene.token(number + 1)?.mark, b'/' | b'-');
     let mut next = if split { number + 3 } else { number + 1 };
@@ -37,7 +37,17 @@ pub(super) fn by_code(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     Some(Spot { first: at, last: super::locality::country_behind(scene, last), kind: Kind::GeoAddress, score: 84 })
 }
 
-const NO_STREET: u64 = Role::set(&[Role::Title, Role::Calendar, Role::Postnominal, Role::Never]);
+const NO_STREET: u64 =
+    Role::set(&[Role::Title, Role::Calendar, Role::Postnominal, Role::Never, Role::Unit, Role::CareTail, Role::Person]);
+
+/// `broke down on harrow road`: in lower case and without a number.
+pub(super) fn road_in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let suffix = matches!(scene.word(at + 1), "road" | "rd" | "street" | "avenue" | "ave" | "lane" | "blvd");
+    let led = at > 0 && matches!(scene.word(at - 1), "on" | "off" | "along" | "at" | "down" | "from");
+    let known = scene.known(at);
+    let fits = suffix && led && known.common() < 4 && scene.token(at)?.len() >= 4 && scene.token(at)?.space_before();
+    fits.then_some(Spot { first: at, last: at + 1, kind: Kind::GeoAddress, score: 66 })
+}
 
 /// `Eleven Sycamore Drive, Terre Haute`, `Forty-one Juniper Street`.
 pub(super) fn number_in_words(scene: &Scene<'_>, at: usize) -> Option<Spot> {
@@ -67,11 +77,12 @@ pub(super) fn named_by_town(scene: &Scene<'_>, at: usize, next: usize) -> Option
     if !scene.is_mark(name + 1, b',') || scene.known(name).plays_any(NO_STREET) {
         return None;
     }
-    let last = tail(scene, name);
+    let resides = at > 1 && scene.word(at - 1) == "at" && scene.plays(at - 2, Role::Resides);
+    let last = if resides { closed(scene, name) } else { tail(scene, name) };
     let coded = (name + 2..=last).any(|place| scene.class(place).is_some_and(Class::has_digit));
     let led = at > 0 && matches!(scene.word(at - 1), "at" | "of" | "in" | "to" | "address");
     let listed = led && scene.is_capital(name + 2) && city(scene, name + 2).is_some();
-    (last > name && (coded || listed)).then_some(last)
+    (last > name && (coded || listed || resides)).then_some(last)
 }
 
 /// The rest of an address, and where no list has its town, one or two capitals before the clause's end.

@@ -181,6 +181,7 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
                         && (row.last + 1 == at && row.kind.is_some()
                             || !is_small(scene, at)
                             || scene.known(at.wrapping_sub(1)).plays_any(BEFORE_OF)
+                            || row.kind == Some(Kind::OrgCourt) && scene.word(at) == "of"
                             || is_named_of(scene, from, at)) =>
                 {
                     at = next

@@ -91,7 +91,8 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, from: usize) -> Option<usize> {
         ["street", "avenue", "ave", "road", "rd", "lane", "drive", "blvd", "boulevard", "st", "parkway", "pkwy"];
     const WEAK: [&str; 15] =
         ["close", "gardens", "crescent", "dr", "cir", "ct", "ln", "way", "hwy", "place", "pl", "terrace", "circle", "court", "broadway"];
-    let led = from >= 2 && matches!(scene.word(from - 2), "at" | "to" | "lives" | "live" | "address" | "from");
+    let led = from >= 2 && matches!(scene.word(from - 2), "at" | "to" | "lives" | "live" | "address" | "from")
+        || from >= 3 && scene.word(from - 2) == "is" && scene.word(from - 3) == "address";
     let fits = |word: &str| SUFFIXES.contains(&word) || led && WEAK.contains(&word);
     if led && scene.word(from) == "broadway" {
         return Some(from);
