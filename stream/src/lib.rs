@@ -16,6 +16,7 @@ mod backoff;
 pub mod consume;
 mod error;
 mod ffi;
+pub mod hints;
 mod ids;
 mod metric;
 pub mod publish;
