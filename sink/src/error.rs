@@ -26,6 +26,14 @@ pub enum Error {
     ClickHouse(#[from] ::clickhouse::error::Error),
     #[error("the store's tables are missing or of an older version; run this sink once with --migrate")]
     NotMigrated,
+    #[error(
+        "what the group keeps for audit.sealed/{partition} was not written by this sink; delete the group's offsets to begin anew, which repeats every event in audit.siem"
+    )]
+    StrangeHint { partition: Partition },
+    #[error("audit.siem has no tables; create the topic with `audit-cli topics apply`")]
+    NothingToMigrate,
+    #[error("the system's random generator does not answer: {0}")]
+    Random(String),
     #[error("rows of this batch are in the table already; how far it is must be asked anew")]
     AlreadyStored,
     #[error("{0} inserts of an earlier worker are still running in clickhouse; what they store must be known first")]
@@ -49,6 +57,9 @@ impl Error {
             | Self::Migrate(_)
             | Self::Json(_)
             | Self::NotMigrated
+            | Self::StrangeHint { .. }
+            | Self::NothingToMigrate
+            | Self::Random(_)
             | Self::Setup(_) => Disposition::Fatal,
             Self::Postgres(error) => postgres_disposition(error),
             Self::ClickHouse(error) => clickhouse_disposition(error),

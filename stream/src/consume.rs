@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::types::RDKafkaRespErr;
@@ -235,6 +235,11 @@ impl GroupConsumer {
     /// What the group keeps beside the offset of each partition.
     pub(crate) fn hints(&self, partitions: &[Partition]) -> Result<Texts, Error> {
         beside_offsets(&self.consumer, self.topic, partitions)
+    }
+
+    /// Who this member is to the group, as a transaction must name it.
+    pub(crate) fn group(&self) -> Option<ConsumerGroupMetadata> {
+        self.consumer.group_metadata()
     }
 
     /// Commits something only to hear whether the group still knows this member.

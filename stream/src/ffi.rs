@@ -22,6 +22,16 @@ pub(crate) fn generation<C: ClientContext>(client: &Client<C>) -> i32 {
     }
 }
 
+/// Waits until nothing is in flight, at most so long. Within a transaction a record that failed shows at its commit.
+pub(crate) fn flush<C: ClientContext>(client: &Client<C>, wait: std::time::Duration) {
+    let milliseconds = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+    // SAFETY: the client is borrowed, so its handle lives through the call, which may be made from any thread. Its answer is one of two
+    // codes: flushed, or still in flight; then the commit waits for the rest.
+    unsafe {
+        bindings::rd_kafka_flush(client.native_ptr(), milliseconds);
+    }
+}
+
 /// What stands beside a partition's offset; nothing where there is none. Its crate panics on what is no UTF-8, and anybody who
 /// may commit for the group can put such there.
 pub(crate) fn metadata(list: &TopicPartitionList, topic: &str, partition: i32) -> Vec<u8> {

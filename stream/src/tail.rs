@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
-use rdkafka::{Offset as KafkaOffset, TopicPartitionList};
+use rdkafka::{ClientConfig, Offset as KafkaOffset, TopicPartitionList};
 
 use crate::error::is_transient;
 use crate::{Error, KafkaSettings, Offset, Partition};
@@ -61,8 +61,25 @@ impl TailReader {
 
     /// With another limit for the silence of a broker.
     pub(crate) fn patient(settings: &KafkaSettings, topic: &'static str, patience: Duration) -> Result<Self, Error> {
+        Self::of(settings, &settings.reader(), topic, patience)
+    }
+
+    /// Of a topic that is written by transactions: only what was committed.
+    pub fn committed(settings: &KafkaSettings, topic: &'static str) -> Result<Self, Error> {
+        let mut config = settings.reader();
+        config.set("isolation.level", "read_committed");
+        Self::of(settings, &config, topic, WAIT_MAX)
+    }
+
+    fn of(
+        settings: &KafkaSettings,
+        config: &ClientConfig,
+        topic: &'static str,
+        patience: Duration,
+    ) -> Result<Self, Error> {
+        let mut config = config.clone();
         // The last offset of a partition may hold nothing that is ever given out: a transaction's marker, a compacted record.
-        let consumer = settings.reader().set("enable.partition.eof", "true").create().map_err(Error::Client)?;
+        let consumer = config.set("enable.partition.eof", "true").create().map_err(Error::Client)?;
         Ok(Self { consumer, brokers: settings.brokers.clone(), topic, patience })
     }
 
