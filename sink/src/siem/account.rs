@@ -79,11 +79,12 @@ pub struct Account<'a> {
     /// Milliseconds since 1970.
     pub time: i64,
     pub level: &'a str,
-    pub actor: Option<&'a str>,
+    /// Tokens, told apart from any identifier: see [`pseudonym`].
+    pub actor: Option<String>,
     pub actor_kind: Option<&'a str>,
     pub role: Option<&'a str>,
-    pub patients: Vec<&'a str>,
-    pub objects: Vec<&'a str>,
+    pub patients: Vec<String>,
+    pub objects: Vec<String>,
     pub object_kind: Option<&'a str>,
     pub purpose: Option<&'a str>,
     pub system: Option<&'a str>,
@@ -98,10 +99,13 @@ impl<'a> Account<'a> {
         let network = actor.and_then(|agent| agent.network.as_ref()).filter(|_| addresses);
         let address = network.and_then(|network| network.ip.as_deref().or(network.address.as_deref()));
         let system = told.what.source.as_ref().and_then(|source| source.system.as_deref());
-        let tokens = |field| sealed.tokens.get(field).unwrap_or_default().split(' ').filter(|token| !token.is_empty());
+        let tokens = |field| {
+            let all = sealed.tokens.get(field).unwrap_or_default();
+            all.split(' ').filter(|token| !token.is_empty()).map(pseudonym)
+        };
         let uid = match is_uuid(&columns.event_id) {
             true => Cow::Borrowed(&*columns.event_id),
-            false => Cow::Owned(format!("{}/{}", told.chain, columns.sequence)),
+            false => Cow::Owned(format!("{}#{}", told.chain, columns.sequence)),
         };
         Self {
             chain: &told.chain,
@@ -125,6 +129,11 @@ impl<'a> Account<'a> {
             address: address.filter(|text| text.parse::<std::net::IpAddr>().is_ok()),
         }
     }
+}
+
+/// With a mark, so that whoever searches for identifiers sees that this is none.
+fn pseudonym(token: &str) -> String {
+    format!("tok_{token}")
 }
 
 /// A word of somebody's vocabulary. Text, numbers of people and things, addresses and dates are none.

@@ -20,7 +20,7 @@ pub fn render(account: &Account<'_>) -> String {
         ("externalId", &*account.uid),
         ("act", account.action),
         ("outcome", account.outcome),
-        ("suid", account.actor.unwrap_or_default()),
+        ("suid", account.actor.as_deref().unwrap_or_default()),
         ("spriv", account.role.unwrap_or_default()),
         ("src", account.address.unwrap_or_default()),
         ("dvchost", account.system.unwrap_or_default()),

@@ -103,7 +103,7 @@ fn user(account: &Account<'_>) -> Value {
         Some("system" | "software" | "device") => (3, "System"),
         _ => (0, "Unknown"),
     };
-    match account.actor {
+    match &account.actor {
         Some(token) => json!({"type": kind_name, "type_id": kind, "uid": token}),
         None => json!({"name": "unknown", "type": kind_name, "type_id": kind}),
     }

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::class::{Class, Filing};
 use super::*;
 
-const TOKEN: &str = "0f7c0f7c0f7c0f7c0f7c0f7c0f7c0f7c";
+const TOKEN: &str = "tok_0f7c0f7c0f7c0f7c0f7c0f7c0f7c0f7c";
 
 fn account<'a>(event_type: &'a str, action: &'a str, outcome: &'a str) -> Account<'a> {
     Account {
@@ -17,9 +17,9 @@ fn account<'a>(event_type: &'a str, action: &'a str, outcome: &'a str) -> Accoun
         outcome,
         time: 1_772_353_800_000,
         level: "restricted",
-        actor: Some(TOKEN),
+        actor: Some(TOKEN.to_owned()),
         actor_kind: Some("human"),
-        patients: vec![TOKEN],
+        patients: vec![TOKEN.to_owned()],
         system: Some("ehr"),
         ..Account::default()
     }

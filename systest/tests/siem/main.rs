@@ -98,7 +98,7 @@ fn each_sealed_event_is_relayed_once_and_in_order_whatever_dies() {
     std::thread::scope(|scope| {
         let load = scope.spawn(|| ground.publish_paced(15_000, 11, Some(1_500)).unwrap());
         // Each death is somewhere in a transaction; the name is new each time, so what was open has to time out.
-        for life in 0..4 {
+        for life in 0..3 {
             let sink = ground.pipeline.start_as(Role::SinkSiem, &format!("siem-{life}")).unwrap();
             wait_until("something being relayed", Duration::from_secs(60), || {
                 Ok(sink.metric("audit_stream_records_stored_total")? > 200.0)
@@ -162,7 +162,7 @@ fn what_is_relayed_is_valid_ocsf_and_holds_nothing_of_anybody() {
     assert!(validated.status.success() && said.contains(&format!("ocsf: events={events} ")), "{said}");
 
     let whole = lines.concat().to_ascii_lowercase();
-    for planted in ["wobbleton", "quimby", "vrk-88", "zqx-44", "chart-zz", "612-555", "1970"] {
+    for planted in ["wobbleton", "quimby", "vrk-88", "zqx-44", "chart-zz", "612-555", "1970-02-03"] {
         assert!(!whole.contains(planted), "{planted}");
     }
     let documents: String =
