@@ -34,6 +34,8 @@ pub enum Error {
     SubjectStore(KeystoreError),
     #[error("subjects' keys cannot be had, so nothing is sealed: {0}")]
     SubjectKeys(#[source] KeyError),
+    #[error("the thread that hears of erasures could not be started: {0}")]
+    Thread(#[source] std::io::Error),
     #[error(transparent)]
     Settings(#[from] runtime::Error),
     #[error(transparent)]

@@ -6,6 +6,7 @@ runtime::metric_names! {
         EventsSealed: counter = "audit_enrich_events_sealed_total", "events sealed and handed to the sealed log";
         MembersHidden: counter = "audit_enrich_members_hidden_total", "members of events that stand in their leaves as digests only";
         SubjectKeysHeld: gauge = "audit_enrich_subject_keys_held", "subjects' keys in memory";
+        SubjectKeysForgotten: counter = "audit_enrich_subject_keys_forgotten_total", "subjects' keys that left memory because they were erased";
         KeyOperations: counter { operation, outcome } = "audit_enrich_key_operations_total", "uses of the key file's keys, by what was done and whether it was allowed";
         RecordsRejected: counter { reason } = "audit_enrich_records_rejected_total", "records that could not be sealed as events, by reason";
         SourceGaps: counter = "audit_enrich_source_gaps_total", "places where the input's offsets did not follow each other";

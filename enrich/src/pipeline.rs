@@ -9,6 +9,7 @@
 //! ```
 
 use phi::Classified;
+use runtime::Disposition;
 use runtime::metrics::CounterHandle;
 use runtime::service::Runtime;
 use schemas::wire::SchemaId;
@@ -156,20 +157,27 @@ impl Transform for Enrich {
     fn process(&mut self, records: &[Record<'_>], out: &mut Outboxes<'_>) -> Result<(), stream::Error> {
         let mut translated = std::mem::take(&mut self.translated);
         translated.resize_with(records.len().max(translated.len()), Vec::new);
-        let judged = self.judge(records, &mut translated)?;
-        self.protect.prepare(judged.iter().flatten())?;
-        for (record, judged) in records.iter().zip(judged) {
-            match out.of(record) {
-                Some(mut out) => self.seal(record, judged, &mut out)?,
-                // The next owner seals it.
-                None => continue,
+        let mut judged = self.judge(records, &mut translated)?;
+        let mut records = records;
+        let mut ready = self.protect.prepare(&judged)?;
+        while let Some((now, later)) = records.split_at_checked(ready).filter(|(now, _)| !now.is_empty()) {
+            for (record, judged) in now.iter().zip(judged.drain(..ready)) {
+                match out.of(record) {
+                    Some(mut out) => self.seal(record, judged, &mut out)?,
+                    // The next owner seals it.
+                    None => continue,
+                }
             }
+            records = later;
+            // Some of the batch is appended: from here on only the log knows where to go on.
+            ready = self.protect.prepare(&judged).map_err(|error| stream::Error::stage(error, Disposition::Unknown))?;
         }
         self.translated = translated;
         Ok(())
     }
 
     fn tick(&mut self, out: &mut Outbox<'_>) -> Result<(), stream::Error> {
+        self.protect.tidy();
         Ok(self.chains.close_if_due(out)?)
     }
 

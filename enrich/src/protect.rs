@@ -6,9 +6,10 @@
 //! event ─▶ beside: tokens, redacted texts ──▶ seal
 //! ```
 //!
-//! Bounds: `subjects.cache_max` keys for `subjects.keep_ms` each; see `keystore::PostgresSubjects` for how long a call may take.
+//! Bounds: 10,000 names at once, `subjects.cache_max` keys for `subjects.keep_ms` each; see `keystore::PostgresSubjects` for how long a call may take.
 
 mod beside;
+mod erasures;
 mod keys;
 
 use std::time::Instant;
@@ -21,11 +22,16 @@ use seal::{Protected, Vault};
 use crate::config::{EnrichConfig, SubjectSettings};
 use crate::error::Error;
 use crate::metric::EnrichMetric;
+use erasures::Erasures;
+
+/// Names of subjects that are looked up at once. A batch of ordinary events has far fewer; one event has at most some four thousand.
+const NAMES_MAX: usize = 10_000;
 
 /// Everything that hiding needs.
 pub struct Protect {
     vault: SubjectVault<PostgresSubjects>,
     nonces: SystemNonces,
+    erasures: Erasures,
     started: Instant,
 }
 
@@ -41,16 +47,35 @@ impl Protect {
             checked => checked.map_err(Error::SubjectStore)?,
         }
         let vault = SubjectVault::new(custodian, root, store, config.subjects.limits());
-        Ok(Self { vault, nonces: SystemNonces::new(), started: Instant::now() })
+        let erasures = Erasures::watch(self::store(&config.subjects)?)?;
+        Ok(Self { vault, nonces: SystemNonces::new(), erasures, started: Instant::now() })
     }
 
-    /// Fetches or makes the keys of all subjects of a batch. After an error nothing of the batch may be sealed.
-    pub fn prepare<'e>(&mut self, batch: impl Iterator<Item = &'e Classified<'e>>) -> Result<(), Error> {
-        let names = batch.flat_map(|classified| SubjectName::all(classified.event(), classified.hidden()));
-        let now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    /// Fetches or makes the keys of the subjects of a batch's first events, and says how many of them may be sealed now: all, unless
+    /// they have too many subjects to be looked up at once. After an error none may.
+    pub fn prepare<'e, R>(&mut self, batch: &'e [Result<Classified<'e>, R>]) -> Result<usize, Error> {
+        let names = |event: &'e Result<Classified<'e>, R>| {
+            let classified = event.as_ref().ok();
+            classified.into_iter().flat_map(|event| SubjectName::all(event.event(), event.hidden()))
+        };
+        let ready = fitting(batch.iter().map(|event| names(event).count()));
+        let now_ms = self.now_ms();
+        self.erasures.forget(self.vault.keys());
+        let names = batch.iter().take(ready).flat_map(names);
         self.vault.prepare(names, now_ms).map_err(Error::SubjectKeys)?;
         EnrichMetric::SubjectKeysHeld.set(self.vault.keys().len() as f64);
-        Ok(())
+        Ok(ready)
+    }
+
+    /// Forgets what is too old, and what was erased; for a worker without events.
+    pub fn tidy(&mut self) {
+        let now_ms = self.now_ms();
+        self.erasures.forget(self.vault.keys());
+        self.vault.keys().expire(now_ms);
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// An event of the prepared batch as the sealer takes it, and where the sealer gets keys and nonces from.
@@ -82,4 +107,29 @@ pub fn migrate(settings: &SubjectSettings) -> Result<(), Error> {
 
 fn store(settings: &SubjectSettings) -> Result<PostgresSubjects, Error> {
     PostgresSubjects::new(settings.postgres_url.expose_str()?).map_err(Error::SubjectStore)
+}
+
+/// How many of the first events have so few names together that they can be looked up at once; at least one, if there is one.
+fn fitting(names: impl Iterator<Item = usize>) -> usize {
+    let mut sum = 0_usize;
+    let fits = |&count: &usize| {
+        let is_first = sum == 0;
+        sum = sum.saturating_add(count);
+        is_first || sum <= NAMES_MAX
+    };
+    names.take_while(fits).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_cut_where_its_names_become_too_many_and_never_to_nothing() {
+        assert_eq!(fitting([3; 1_000].into_iter()), 1_000);
+        assert_eq!(fitting([NAMES_MAX - 1, 1, 1].into_iter()), 2);
+        assert_eq!(fitting([0, NAMES_MAX + 1, 1].into_iter()), 2, "one event cannot be cut");
+        assert_eq!(fitting([NAMES_MAX + 1, 0].into_iter()), 1);
+        assert_eq!(fitting(std::iter::empty()), 0);
+    }
 }

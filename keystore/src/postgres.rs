@@ -77,6 +77,11 @@ impl PostgresSubjects {
         self.run(async |connection| sql::check(connection).await)
     }
 
+    /// Whose keys were erased within the last `window`, by the store's clock: so many handles at most, the newest.
+    pub fn erased_lately(&mut self, window: Duration, most: u32) -> Result<Vec<Handle>, KeystoreError> {
+        self.run(async |connection| sql::erased_lately(connection, window, most).await)
+    }
+
     /// Takes a generation's key out of its row, for good. False: there is no such handle, or it is erased already.
     pub fn erase(&mut self, handle: &Handle) -> Result<bool, KeystoreError> {
         self.run(async |connection| sql::erase(connection, handle).await)

@@ -26,6 +26,9 @@ const ADD: &str = "INSERT INTO subject_key (tenant, class, subject, generation, 
 const ERASE: &str = "UPDATE subject_key SET kek = NULL, wrapped = NULL, erased_at = now()
     WHERE handle = $1 AND wrapped IS NOT NULL";
 
+const ERASED_LATELY: &str = "SELECT handle FROM subject_key WHERE erased_at > now() - make_interval(secs => $1)
+    ORDER BY erased_at DESC LIMIT $2";
+
 /// SQLSTATE classes of what passes: connections, authentication and a server that became read-only (an operator may be
 /// changing it right now), serialisation, resources, locks, operator intervention, system errors.
 const PASSING: [&str; 8] = ["08", "25", "28", "40", "53", "55", "57", "58"];
@@ -104,6 +107,18 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), KeystoreE
 pub(super) async fn erase(connection: &mut PgConnection, handle: &Handle) -> Result<bool, KeystoreError> {
     let query = sqlx::query(ERASE).bind(handle.as_bytes().as_slice());
     Ok(query.execute(connection).await.map_err(explain)?.rows_affected() > 0)
+}
+
+pub(super) async fn erased_lately(
+    connection: &mut PgConnection,
+    window: Duration,
+    most: u32,
+) -> Result<Vec<Handle>, KeystoreError> {
+    let query = sqlx::query_scalar(ERASED_LATELY).bind(window.as_secs_f64()).bind(i64::from(most));
+    let handles: Vec<Vec<u8>> = query.fetch_all(connection).await.map_err(explain)?;
+    let handle =
+        |bytes: Vec<u8>| bytes.try_into().map(Handle::from_bytes).map_err(|_| broken("a handle's size is wrong"));
+    handles.into_iter().map(handle).collect()
 }
 
 fn stored(generation: i32, key: Option<(String, Vec<u8>)>) -> Result<Stored, KeystoreError> {

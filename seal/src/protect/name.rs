@@ -44,7 +44,11 @@ impl<'e> SubjectName<'e> {
             Some(index) => SubjectRef::Agent(index),
             None => SubjectRef::Tenant,
         };
-        hidden.iter().map(|hidden| hidden.subject).chain([fallback]).filter_map(|subject| Self::of(event, subject))
+        let mut before = None;
+        // Members of one subject mostly stand together.
+        let each = hidden.iter().map(|hidden| hidden.subject).chain([fallback]);
+        each.filter(move |subject| before.replace(*subject) != Some(*subject))
+            .filter_map(|subject| Self::of(event, subject))
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use client::{Client, Event};
+use keystore::PostgresSubjects;
 use loadtest::drive::ROUTING_SECRET;
 use loadtest::harness::{Role, Service, wait_until};
 use loadtest::hospital::TENANT;
@@ -167,6 +168,41 @@ fn without_the_store_of_keys_records_wait_and_each_is_sealed_once_when_it_is_bac
     for record in records(&ground, topic::SEALED.name).iter().filter(|record| is_event(record)) {
         reader.open(&decode(record)).unwrap();
     }
+    enrich.stop().unwrap();
+}
+
+#[test]
+fn an_event_after_an_erasure_is_sealed_under_another_key_within_seconds() {
+    let ground = Ground::fresh().unwrap();
+    let enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    let client = client(&ground, TENANT);
+    send(&ground, &client, [event(0), event(1)]);
+    wait_sealed(&ground, 2);
+    let reader = Reader::new(&ground, TENANT);
+    let first = [0, 1].map(|number| reader.tenant.handle(SubjectClass::Patient, &patient(number)));
+    let second = reader.tenant.generation(&first[0], 2);
+    let handles = || -> Vec<String> {
+        let sealed = records(&ground, topic::SEALED.name);
+        let keys = |record: &Vec<u8>| -> Vec<String> {
+            decode(record).disclosures.iter().map(|disclosure| disclosure.key.to_owned()).collect()
+        };
+        sealed.iter().flat_map(keys).collect()
+    };
+    assert!(handles().contains(&first[0].to_string()) && !handles().contains(&second.to_string()));
+
+    assert!(PostgresSubjects::new(&ground.stack().postgres_url).unwrap().erase(&first[0]).unwrap());
+    wait_until("the erased key leaving memory", Duration::from_secs(10), || {
+        Ok(enrich.metric("audit_enrich_subject_keys_forgotten_total")? == 1.0)
+    })
+    .unwrap();
+    let before = handles().iter().filter(|handle| **handle == first[0].to_string()).count();
+    send(&ground, &client, [event(0), event(1)]);
+    wait_sealed(&ground, 4);
+    let after = handles();
+    assert_eq!(after.iter().filter(|handle| **handle == first[0].to_string()).count(), before);
+    assert!(after.contains(&second.to_string()), "a new key, under another name");
+    let other = after.iter().filter(|handle| **handle == first[1].to_string()).count();
+    assert_eq!(other, 2 * before, "nobody else's key has changed");
     enrich.stop().unwrap();
 }
 
