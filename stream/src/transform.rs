@@ -180,16 +180,19 @@ impl Worker {
 
     fn take_records(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
         let idle = if self.next_reading().is_some() { Duration::ZERO } else { IDLE_WAIT };
+        // A backlog of what is ours already must not keep the rest from being taken over.
+        let taking_over = self.lanes.values().any(Lane::is_on_its_way);
+        let records_max = if taking_over { TURN_RECORDS_MAX / 20 } else { TURN_RECORDS_MAX };
         let Self { consumer, appender, lanes, settings, .. } = self;
         let (mut wait, mut batch, mut bytes) = (idle, Vec::new(), 0);
-        while batch.len() < TURN_RECORDS_MAX
+        while batch.len() < records_max
             && bytes < TURN_BYTES_MAX
             && let Some(record) = consumer.poll(wait)?
         {
             // Only the first record is waited for; the rest of the turn takes what is already here.
             wait = Duration::ZERO;
             // A partition that is not ours just now is read again from its head, so nothing is lost by passing over.
-            if lanes.get(&record.partition()).is_some_and(|lane| lane.takes(record.offset())) {
+            if lanes.get_mut(&record.partition()).is_some_and(|lane| lane.collects(record.offset())) {
                 bytes += record.payload().len();
                 batch.push(record);
             }
@@ -227,6 +230,7 @@ impl Worker {
     /// Something that the transform needs is away: the same records again, after a while.
     fn hold(&mut self, error: &Error) -> Result<(), Error> {
         let wait = self.backoff.failed();
+        self.lanes.values_mut().for_each(Lane::returns_batch);
         tracing::warn!(%error, wait_ms = wait.as_millis() as u64, "records wait");
         self.stages.down(error.to_string());
         let places: Vec<_> = self.lanes.values().filter_map(Lane::place).collect();

@@ -100,10 +100,10 @@ fn a_strangers_leaf_that_claims_a_far_source_offset_is_not_counted_and_stops_no_
 
 #[test]
 fn a_group_that_an_administrator_resets_or_deletes_is_back_within_30_s_and_no_log_is_read_again() {
-    let faults = vec![Fault::OffsetsReset, Fault::GroupDeleted, Fault::BrokerRestart];
+    let faults = vec![Fault::OffsetsReset, Fault::GroupDeleted, Fault::BrokerRestart, Fault::BrokerKill];
     let ground = Ground::fresh().unwrap();
     let options = Options { minutes: None, kills: None, seed: 12, workers: 3, rate: 200 };
     let outcome = crash::run(&ground.pipeline, &options, Plan::listed(faults)).unwrap();
     assert_eq!(outcome.verdict(), "intact", "{outcome}\n{:?}\n{:?}", outcome.found.told, outcome.broken);
-    assert_eq!(outcome.tally.faults, 3);
+    assert_eq!(outcome.tally.faults, 4);
 }
