@@ -116,7 +116,22 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
 fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
     let known = scene.known(at);
     let told = known.plays_any(Role::set(&[Role::Job, Role::Relation, Role::Person]));
-    let pronoun = matches!(scene.word(at), "instructed" | "assisted" | "appearing" | "he" | "she" | "they" | "him" | "her" | "pt" | "PT" | "age" | "F" | "M");
+    let pronoun = matches!(
+        scene.word(at),
+        "instructed"
+            | "assisted"
+            | "appearing"
+            | "he"
+            | "she"
+            | "they"
+            | "him"
+            | "her"
+            | "pt"
+            | "PT"
+            | "age"
+            | "F"
+            | "M"
+    );
     if known.plays(Role::Relation) && scene.is_mark(at + 1, b')') {
         return Side::of(8);
     }

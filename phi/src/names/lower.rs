@@ -125,7 +125,8 @@ fn accept(
             || telling::surname(scene, first, opening.known)
             || telling::asked_about(scene, (first, last.last), opening.known, last.joined)
             || is_unknown(opening.known)
-                && (telling::owns_relation(scene, last.last + 1) || telling::is_bedded_stranger(scene, (first, last.last)))
+                && (telling::owns_relation(scene, last.last + 1)
+                    || telling::is_bedded_stranger(scene, (first, last.last)))
             || telling::titled_behind(scene, last.last, opening.known));
     let points = if single { points.max(ENOUGH + 1) } else { points };
     if !(enough || single) {

@@ -27,9 +27,9 @@ pub(crate) fn rows(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
         let shouted = scene.class(at) == Some(Class::Upper) && !scene.is_initial(at);
         let mut first = at;
         for _ in 0..MOST {
-            let Some((from, to)) = left(scene, first, shouted).filter(|(from, to)| {
-                *from >= done && super::is_free(taken, *from, *to)
-            }) else {
+            let Some((from, to)) =
+                left(scene, first, shouted).filter(|(from, to)| *from >= done && super::is_free(taken, *from, *to))
+            else {
                 break;
             };
             hits.extend(scene.hit((from, to), Kind::NameSingle, SCORE, EVIDENCE));
@@ -103,7 +103,8 @@ fn left(scene: &Scene<'_>, first: usize, shouted: bool) -> Option<(usize, usize)
 fn name(scene: &Scene<'_>, from: usize, shouted: bool) -> Option<usize> {
     let fits = |at: usize| {
         let class = scene.class(at);
-        let cased = class == Some(Class::Capital) || class == Some(Class::Mixed) || shouted && class == Some(Class::Upper);
+        let cased =
+            class == Some(Class::Capital) || class == Some(Class::Mixed) || shouted && class == Some(Class::Upper);
         let long = scene.token(at).is_some_and(|token| token.len() >= 3);
         cased && long && is_plain(scene.known(at))
     };
@@ -122,5 +123,7 @@ fn is_plain(known: Known) -> bool {
     let facts = [Fact::Drug, Fact::Clinical, Fact::Country, Fact::State];
     let listed = (known.first() >= 3 || known.last() >= 1) && known.common() <= 3;
     let listed = listed && (known.city() < 4 || known.city() == 4 && known.last() >= 6);
-    (is_unknown(known) || listed) && !known.plays_any(OTHER_SENSE | Role::Postnominal.bit()) && facts.iter().all(|fact| !known.is(*fact))
+    (is_unknown(known) || listed)
+        && !known.plays_any(OTHER_SENSE | Role::Postnominal.bit())
+        && facts.iter().all(|fact| !known.is(*fact))
 }

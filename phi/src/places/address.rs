@@ -80,7 +80,17 @@ pub(super) fn unnumbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let last = street::with_suffix(scene, at)?;
     let plain = matches!(
         scene.word(last),
-        "Street" | "Road" | "Avenue" | "Lane" | "Boulevard" | "Terrace" | "Crescent" | "Highway" | "Ave" | "Rd" | "Blvd"
+        "Street"
+            | "Road"
+            | "Avenue"
+            | "Lane"
+            | "Boulevard"
+            | "Terrace"
+            | "Crescent"
+            | "Highway"
+            | "Ave"
+            | "Rd"
+            | "Blvd"
     );
     // `Harley Street Clinic`.
     let more = scene.is_capital(last + 1);

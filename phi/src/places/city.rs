@@ -165,9 +165,12 @@ fn is_part_of_more(scene: &Scene<'_>, at: usize) -> bool {
     let known = scene.known(at);
     let hyphen = scene.is_mark(at, b'-') && scene.is_tight(at);
     let given = at.checked_sub(1).is_some_and(|town| scene.known(town).first() >= 5 && scene.known(town).city() < 6);
-    let strange = given && known.common() == 0 && known.city() == 0 && !known.plays_any(ORGANISATION) && scene.token(at).is_some_and(crate::text::Token::space_before);
-    let person =
-        scene.is_capital(at) && (known.last() >= 6 && known.common() < 4 || scene.is_initial(at) || strange);
+    let strange = given
+        && known.common() == 0
+        && known.city() == 0
+        && !known.plays_any(ORGANISATION)
+        && scene.token(at).is_some_and(crate::text::Token::space_before);
+    let person = scene.is_capital(at) && (known.last() >= 6 && known.common() < 4 || scene.is_initial(at) || strange);
     let thing = known.plays_any(Role::set(&[Role::EponymHead, Role::ThingAfter, Role::Company]));
     let next_thing = scene.known(at + 1).plays(Role::EponymHead) && !known.plays(Role::BeVerb);
     let institution = scene.is_capital(at) && known.plays_any(ORGANISATION);

@@ -8,8 +8,8 @@ use crate::listed::{Kind, Scene};
 use crate::text::Class;
 pub(super) use told::foreign_court;
 use told::{
-    admits, bank, has_care_end, is_dotted_form, is_group_practice, is_led_by_article, is_legal_form, is_practice, is_trade,
-    saint,
+    admits, bank, has_care_end, is_dotted_form, is_group_practice, is_led_by_article, is_legal_form, is_practice,
+    is_trade, saint,
 };
 
 /// A name has at most so many tokens.

@@ -48,7 +48,8 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     }
     let fits = match own.split_once(['.', '_', '-']) {
         Some((first, last)) => {
-            !last.contains('-') && (two_parts(view, first, last) || told(view, at) && is_role(first)) || said && digits > 0
+            !last.contains('-') && (two_parts(view, first, last) || told(view, at) && is_role(first))
+                || said && digits > 0
         }
         None if own.len() < letters.len() => {
             one_part(view, own, false)
@@ -57,7 +58,9 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
         }
         None => {
             digits <= 3 && one_part(view, own, digits > 0)
-                || said && own.len() >= 4 && (known(view, own).is_nothing() || digits > 0 && known(view, own).common() == 0)
+                || said
+                    && own.len() >= 4
+                    && (known(view, own).is_nothing() || digits > 0 && known(view, own).common() == 0)
         }
     };
     if !fits || digits > 4 {

@@ -205,7 +205,19 @@ pub(super) fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
         Some(Class::Upper) => true,
         Some(Class::Capital) => matches!(
             scene.word(at),
-            "Inc" | "Ltd" | "Lda" | "Ltda" | "Corp" | "Corporation" | "Limited" | "Llc" | "Plc" | "Kft" | "Oy" | "Srl" | "Doo"
+            "Inc"
+                | "Ltd"
+                | "Lda"
+                | "Ltda"
+                | "Corp"
+                | "Corporation"
+                | "Limited"
+                | "Llc"
+                | "Plc"
+                | "Kft"
+                | "Oy"
+                | "Srl"
+                | "Doo"
         ),
         _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
     }
