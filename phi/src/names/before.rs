@@ -145,11 +145,12 @@ fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
         let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof");
         return Some(Side::titled(if vague { 5 } else { 13 }));
     }
+    if lower || !known.plays(Role::SoftTitle) {
+        return None;
+    }
     // `HIS HONOUR JUDGE PEMBERTHY`
-    let shouted = scene.class(at) == Some(Class::Upper)
-        && scene.token(at).is_some_and(|token| token.len() > 3)
-        && is_unknown(scene.known(at + 1));
-    (known.plays(Role::SoftTitle) && !lower).then(|| Side::titled(if shouted { 10 } else { 7 }))
+    let shouted = scene.class(at) == Some(Class::Upper) && scene.word(at).len() > 3 && is_unknown(scene.known(at + 1));
+    Some(Side::titled(if shouted { 10 } else { 7 }))
 }
 
 /// `Dr. Smith`, `Sgt. Jones`, and other abbreviations; a sentence's end says nothing.
@@ -257,16 +258,9 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         return Side::of(5);
     }
     if known.plays(Role::Relation) {
-        // `carer Blessing`: a given name that is a word as well.
-        let own = scene.known(first);
-        let given = lower && own.first() >= 5 && own.common() >= 4 && scene.class(first) == Some(Class::Capital);
-        return Side::of(match (given, lower || class == Some(Class::Upper)) {
-            (true, _) => 13,
-            (_, true) => 8,
-            _ => 7,
-        });
+        return related(scene, at, first);
     }
-    if is_grade(scene.word(at)) {
+    if scene.token(at).is_some_and(|token| token.len() <= 4) && is_grade(scene.word(at)) {
         return Side::of(6);
     }
     // `his son's (Jaxon) records`
@@ -297,6 +291,18 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         return Side::labelled(7);
     }
     if known.plays(Role::NameLabel) && known.plays(Role::Never) { Side::of(3) } else { Side::NONE }
+}
+
+/// `daughter Emily`, `MOTHER ANNA`; `carer Blessing` has a given name that is a word as well.
+fn related(scene: &Scene<'_>, at: usize, first: usize) -> Side {
+    let lower = scene.class(at) == Some(Class::Lower);
+    let own = scene.known(first);
+    let given = lower && own.first() >= 5 && own.common() >= 4 && scene.class(first) == Some(Class::Capital);
+    Side::of(match (given, lower || scene.class(at) == Some(Class::Upper)) {
+        (true, _) => 13,
+        (_, true) => 8,
+        _ => 7,
+    })
 }
 
 /// `the spelling of my surname: it is Kovacz`

@@ -8,6 +8,10 @@ use crate::text::Class;
 
 /// `Lipová 27, 612 00 Brno`, `Vesterbrogade 88, 3. tv, 1620 København V`: what stands before a number and a code with its town is a street.
 pub(super) fn by_code(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    // A row is looked at from its first word.
+    if at > 0 && scene.is_capital(at - 1) && !scene.known(at - 1).plays_any(NO_STREET) {
+        return None;
+    }
     let name = (at..at + 4)
         .take_while(|place| scene.is_capital(*place) || *place > at && scene.plays(*place, Role::Particle))
         .last()?;
@@ -51,7 +55,7 @@ pub(super) fn road_in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 
 /// `Eleven Sycamore Drive, Terre Haute`, `Forty-one Juniper Street`.
 pub(super) fn number_in_words(scene: &Scene<'_>, at: usize) -> Option<Spot> {
-    if !is_number(scene.word(at)) {
+    if scene.known(at).common() == 0 || !is_number(scene.word(at)) {
         return None;
     }
     let joined = scene.is_mark(at + 1, b'-') && scene.is_tight(at + 2) && is_number(scene.word(at + 2));

@@ -93,7 +93,22 @@ pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut 
     }
     // `dept_id = 441`: whose id it is, the word before says.
     let own = next == at + 1 && matches!(view.word(at), "id" | "ids" | "ref" | "no" | "number");
-    if own && rule.label.is_some() && view.byte_before(view.token(at)?.start as usize) == b'_' {
+    let place = at >= 2
+        && matches!(
+            view.word(at - 2),
+            "dept"
+                | "department"
+                | "ward"
+                | "site"
+                | "org"
+                | "facility"
+                | "location"
+                | "queue"
+                | "node"
+                | "type"
+                | "status"
+        );
+    if own && place && rule.label.is_some() && view.is_mark(at - 1, b'_') {
         return None;
     }
     // `my number is` says nothing of what is numbered.

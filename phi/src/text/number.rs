@@ -156,7 +156,9 @@ fn codes(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Option<us
 fn paired(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
     let [first, second, third, last] = groups.first::<4>()?;
     let dashed = [first, second, third].iter().all(|group| group.then == b'-');
-    if !dashed || !groups.lens(&[2, 2, 2, 2]) || !groups.may_end(view, 4) {
+    // `viral load 10-20-30-40` counts upwards.
+    let counts = first.value < second.value && second.value < third.value && third.value < last.value;
+    if !dashed || counts || !groups.lens(&[2, 2, 2, 2]) || !groups.may_end(view, 4) {
         return None;
     }
     claims.add(Kind::Paired, (first.start, last.end), Rank::Shape, Evidence::SHAPE);
