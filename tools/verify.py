@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks an exported audit chain, or one record's proof, with nothing but Python 3.11's standard library.
-It shares no line with the software that sealed the chain. Of two neighbours that contradict each other it blames the
-first; after a break it judges no roots until the next segment-close, and says so.
+It shares no line with the software that sealed the chain. Checkpoints and proofs are read by signed_note.py beside it.
+Of two neighbours that contradict each other it blames the first; after a break it judges no roots until the next
+segment-close, and says so.
 examples: (keys.json is {"<key id>": "<64 hex digits>"})
   verify.py chain chain.ndjson --key-file keys.json --checkpoint new.note --previous-checkpoint old.note --vkey <vkey>
   verify.py proof record.tlog-proof --vkey "$(cat trail.vkey)"
@@ -15,26 +16,6 @@ CODES = {"intact": 0, "gap-declared": 15, "pending": 16, "unverifiable": 13,
 def need(holds, text, verdict="tampered"):
     if not holds: raise ValueError(text, verdict)
 def fault(error): return error.args if len(error.args) == 2 else (str(error), "tampered")
-# Ed25519 (RFC 8032), strict: one spelling of points and numbers, no points of small order.
-P, L, D = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493, -121665 * pow(121666, -1, 2**255 - 19)
-def point(encoded):
-    sign, y = divmod(int.from_bytes(encoded, "little"), 2**255)
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
-    need(y < P and (x * x - square) % P == 0 and (x or not sign), "it is not a point of the curve")
-    return x if x % 2 == sign else P - x, y
-def add(p, q):
-    bend = D * p[0] * p[1] * q[0] * q[1]
-    x, y = p[0] * q[1] + p[1] * q[0], p[1] * q[1] + p[0] * q[0]
-    return x * pow(1 + bend, -1, P) % P, y * pow(1 - bend, -1, P) % P
-def times(n, p): return add(times(n // 2, add(p, p)), p if n % 2 else (0, 1)) if n else (0, 1)
-def check_signature(key, message, signature):
-    a, s = point(key), int.from_bytes(signature[32:], "little")
-    k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    x, y = r = add(times(s, point(bytes([0x58] + 31 * [0x66]))), times(k, (P - a[0], a[1])))
-    same = (y + x % 2 * 2**255).to_bytes(32, "little") == signature[:32] and len(signature) == 64 and s < L
-    need(same and times(8, a)[0] and times(8, r)[0], "the signature does not fit")
 # The Merkle tree (RFC 6962): [(leaves, hash)], the largest complete subtree first.
 def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def grown(tree, node, leaves=1):
@@ -42,32 +23,10 @@ def grown(tree, node, leaves=1):
     return grown(tree[:-1], sha(b"\1", tree[-1][1], node), 2 * leaves) if twin else tree + [(leaves, node)]
 def root_of(tree):
     return functools.reduce(lambda right, left: sha(b"\1", left, right), [node for _, node in tree[::-1]] or [sha()])
-def root_by_path(leaf, index, size, path):
-    need(0 <= index < size and (size == 1) == (not path), "the path is not as long as the checkpoint's size asks for")
-    if not path: return leaf
-    left = 1 << (size - 1).bit_length() - 1
-    if index < left: return sha(b"\1", root_by_path(leaf, index, left, path[:-1]), path[-1])
-    return sha(b"\1", path[-1], root_by_path(leaf, index - left, size - left, path[:-1]))
-# Signed notes; base64 and decimals have one spelling.
-NUMBER, CHAIN, TRAIL = "(0|[1-9][0-9]{0,18})", r"[!#-*,-\[\]-~]{1,200}", r"[!#-*,-.0-\[\]-~]{1,54}"
-def unbase64(text, size=None):
-    data = base64.b64decode(text, validate=True)
-    good = base64.b64encode(data).decode() == text and size in (None, len(data))
-    return data if good else need(False, "base64 is spelled wrongly")
-def read_checkpoint(note, vkey):
-    trail, key_id, key = vkey.strip().split("+", 2)
-    key, signed = unbase64(key, 33), rf"({re.escape(trail)}/({CHAIN})\n{NUMBER}\n(.*)\n)"
-    need(key[0] == 1 and sha(trail.encode(), b"\n", key)[:4].hex() == key_id, "the vkey is not one of Ed25519")
-    found = re.fullmatch(TRAIL, trail) and re.fullmatch(signed + r"\n((?:— [^\s+]+ \S{8,}\n){1,16})", note)
-    need(found and len(note.encode()) <= 65536, "it is not a signed note of a chain of the vkey's trail")
-    signatures = [(name, unbase64(text)) for _, name, text in map(str.split, found[5].splitlines())]
-    ours = [data[4:] for name, data in signatures if name == trail and data[:4].hex() == key_id]
-    need(len(ours) == 1, "it is not signed once by the given key")
-    check_signature(key[1:], found[1].encode(), ours[0])
-    return Record(trail=trail, chain=found[2], size=int(found[3]), root=unbase64(found[4], 32))
 # Every object's members, each with its kind: a number's bounds, a text's pattern, another row, a list of one.
 KINDS = {"n": (0, 2**53), "i32": (0, 2**31), "ms": (-1, 2**53), "any": "(?s:.*)", "hex": "[0-9a-f]{64}",
-         "handle": "[0-9a-f]{32}", "code": "[a-z0-9-]{1,64}", "chain": CHAIN, "trail": TRAIL, "text": "[^\0]{1,1024}",
+         "handle": "[0-9a-f]{32}", "code": "[a-z0-9-]{1,64}", "chain": r"[!#-*,-\[\]-~]{1,200}",
+         "trail": r"[!#-*,-.0-\[\]-~]{1,54}", "text": "[^\0]{1,1024}",
          "key": "[A-Za-z0-9._-]{1,64}", "policy": r"[ !#-\[\]-~]{1,64}",
          "level": "confidential|internal|public|restricted"}
 ROWS = """event     reject bytes=n digest=hex reason=code     duplicate event_id=text first=n tenant=text
@@ -236,11 +195,11 @@ class Walk:
             if holds[name] != what[name]: self.find(place, f"its {name} differs from what the segment holds")
         self.segments, self.segment = range(what["segment"] + 1, what["segment"] + 2), [place + 1, start, Counter(), []]
         self.torn, self.closed = 0, {place: what["root"]}
-    def chain_file(self, lines, notes, vkey):
-        self.heads = [read_checkpoint(note, vkey) for note in notes]
-        self.chain, self.trail = (self.heads[0].chain, self.heads[0].trail) if notes else (None, None)
-        need(all(head.chain == self.chain for head in self.heads), "the two checkpoints are of different chains")
-        newest = max((head.size for head in self.heads), default=None)
+    def chain_file(self, lines, heads):
+        self.heads = heads
+        self.chain, self.trail = (heads[0].chain, heads[0].trail) if heads else (None, None)
+        need(all(head.chain == self.chain for head in heads), "the two checkpoints are of different chains")
+        newest = max((head.size for head in heads), default=None)
         for line in lines: self.take(line)
         size = self.last.place + 1
         if 0 < self.lead <= self.cut: self.findings[0] |= {"verdict": "gap-declared"}
@@ -249,14 +208,10 @@ class Walk:
             else: self.find(head - 1, f"the checkpoint of size {head} cannot be compared", "unverifiable")
         if newest is not None and newest < size: self.find(newest, "no checkpoint covers what follows", "pending")
         if not size and not newest: self.find(0, "there is no record, so nothing was verified", "unverifiable")
-    def proof_file(self, text, vkey):
-        form = rf"c2sp.org/tlog-proof@v1\nextra (\S+)\nindex {NUMBER}((?:\n\S+){{0,63}})\n\n((?s:.*))"
-        found = re.fullmatch(form, text)
-        need(found, "it is not a c2sp.org/tlog-proof@v1 file with a leaf")
-        head, leaf, index = read_checkpoint(found[4], vkey), unbase64(found[1]), int(found[2])
-        self.chain, value, path = head.chain, parse(leaf.decode())[0], [unbase64(row, 32) for row in found[3].split()]
+    def proof_file(self, head, leaf, index, root):
+        self.chain, value = head.chain, parse(leaf.decode())[0]
         judge(value, head.chain)
-        same = value["seq"] == index and root_by_path(sha(b"\0", leaf), index, head.size, path) == head.root
+        same = value["seq"] == index and root == head.root
         need(same, "the path does not lead from the leaf at its place to the checkpoint's root")
         self.records = 1
 def main():
@@ -271,11 +226,14 @@ def main():
         parser.error("a checkpoint needs --vkey: the key that you trust, not one that came with the file")
     opened = lambda path: open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
     try:
+        if args.vkey: import signed_note  # the file beside this one; only checkpoints need it
         keys = json.load(opened(args.key_file)) if args.key_file else {}
         walk, lines = Walk({name: bytes.fromhex(key) for name, key in keys.items()}), opened(args.file)
         notes = [opened(path).read() for path in args.notes]
-    except (OSError, ValueError) as error: return print(f"verify.py: {error}", file=sys.stderr) or 1
-    try: walk.chain_file(lines, notes, args.vkey) if args.what == "chain" else walk.proof_file(lines.read(), args.vkey)
+    except (OSError, ValueError, ImportError) as error: return print(f"verify.py: {error}", file=sys.stderr) or 1
+    try:
+        if args.what == "proof": walk.proof_file(*signed_note.read_proof(lines.read(), args.vkey))
+        else: walk.chain_file(lines, [signed_note.read_checkpoint(note, args.vkey) for note in notes])
     except (ValueError, RecursionError) as error: walk.find(None, *fault(error))
     rows, count = walk.findings, walk.records
     verdict = max((row["verdict"] for row in rows), key=list(CODES).index, default="intact")
@@ -286,7 +244,7 @@ def main():
     if args.json: return print(json.dumps(said)) or CODES[verdict]
     for row in rows: print("{verdict}: chain {chain} sequence {sequence}: {what}".format(**row))
     if walk.unjudged: print(f"note: from {walk.unjudged[0]} on some roots were not judged, up to a segment-close")
-    place = {"chain": "export", "proof": "proof"}[args.what]
+    place = "proof" if args.what == "proof" else "export"
     print(f"verify: place={place} chains=1 records={count} findings={len(rows)} macs={macs} verdict={verdict}")
     return CODES[verdict]
 if __name__ == "__main__": sys.exit(main())

@@ -31,6 +31,7 @@ pub enum Role {
     Enrich,
     SinkPostgres,
     SinkClickhouse,
+    SinkSiem,
     Ingest,
     Query,
 }
@@ -42,6 +43,7 @@ impl Role {
             Self::Enrich => "enrich",
             Self::SinkPostgres => "sink-postgres",
             Self::SinkClickhouse => "sink-clickhouse",
+            Self::SinkSiem => "sink-siem",
             Self::Ingest => "ingest",
             Self::Query => "query",
         }
@@ -52,6 +54,7 @@ impl Role {
             Self::Enrich => ("sealtrail-enrich", &[]),
             Self::SinkPostgres => ("sealtrail-sink", &["--store", "postgres"]),
             Self::SinkClickhouse => ("sealtrail-sink", &["--store", "clickhouse"]),
+            Self::SinkSiem => ("sealtrail-sink", &["--store", "siem"]),
             Self::Ingest => ("sealtrail-ingest", &[]),
             Self::Query => ("sealtrail-query", &[]),
         }
@@ -61,7 +64,7 @@ impl Role {
     fn section(self) -> &'static str {
         match self {
             Self::Enrich => "ENRICH",
-            Self::SinkPostgres | Self::SinkClickhouse => "SINK",
+            Self::SinkPostgres | Self::SinkClickhouse | Self::SinkSiem => "SINK",
             Self::Ingest => "INGEST",
             Self::Query => "QUERY",
         }

@@ -2,6 +2,8 @@
 //!
 //! Read with the verifier's own scanner, straight from the leaf's text. A hidden value gives no column.
 
+mod tokens;
+
 use std::borrow::Cow;
 
 use schemas::Time;
@@ -10,6 +12,8 @@ use crate::chain::LeafHash;
 use crate::leaf::{Body, Kind};
 use crate::verify::scan::{Cursor, DEPTH_MAX, Raw, Step, Unexpected, Visit};
 use crate::verify::{Leaf, ReadError};
+
+pub use tokens::TokenColumns;
 
 /// Every column that a store keeps beside the leaf. What a leaf does not say is empty or zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -239,6 +243,14 @@ impl<'a> Visit<'a> for Digests {
         if !name.is("_sd") {
             return Ok(false);
         }
+        self.list(cursor)?;
+        Ok(true)
+    }
+}
+
+impl Digests {
+    /// A list of digests.
+    pub(crate) fn list(&mut self, cursor: &mut Cursor<'_>) -> Step<()> {
         let start = self.found.len();
         let mut last: Option<&[u8]> = None;
         cursor.items(|cursor| {
@@ -251,7 +263,7 @@ impl<'a> Visit<'a> for Digests {
             self.found.push(digest(text)?);
             Ok(())
         })?;
-        if self.found.len() == start { Err(Unexpected) } else { Ok(true) }
+        if self.found.len() == start { Err(Unexpected) } else { Ok(()) }
     }
 }
 

@@ -19,6 +19,7 @@ mod link;
 mod macs;
 mod read;
 pub(crate) mod scan;
+mod skim;
 mod start;
 mod state;
 mod tree;

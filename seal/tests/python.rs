@@ -91,19 +91,40 @@ fn blames_the_neighbour(attack: &Attack, keyed: usize, found: &(String, Option<u
 
 /// The checker is to be read in one sitting and to run wherever Python is.
 #[test]
-fn the_checker_stays_short_and_imports_only_standard_modules() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/verify.py");
-    let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.lines().count() <= 292, "{} lines", text.lines().count());
-    let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 120).collect();
-    assert!(long.is_empty(), "longer than 120 columns: {long:#?}");
-    let imports = "import ast, sys\ntree = ast.walk(ast.parse(open(sys.argv[1], encoding='utf-8').read()))\n\
-        names = [name for node in tree for name in ([node.module] if isinstance(node, ast.ImportFrom) else \
-        [alias.name for alias in node.names] if isinstance(node, ast.Import) else [])]\n\
-        print(len(names), [name for name in names if name not in sys.stdlib_module_names])";
-    let output = Command::new("python3").args(["-c", imports]).arg(path).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.ends_with(" []\n") && !said.starts_with("0 "), "{said}");
+fn the_checker_stays_short_and_imports_only_standard_modules_and_its_neighbour() {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools");
+    for (name, lines, neighbours) in [("verify.py", 250, "['signed_note']"), ("signed_note.py", 100, "[]")] {
+        let path = tools.join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.lines().count() <= lines, "{name}: {} lines", text.lines().count());
+        let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 120).collect();
+        assert!(long.is_empty(), "longer than 120 columns: {long:#?}");
+        let imports = "import ast, sys\ntree = ast.walk(ast.parse(open(sys.argv[1], encoding='utf-8').read()))\n\
+            names = [name for node in tree for name in ([node.module] if isinstance(node, ast.ImportFrom) else \
+            [alias.name for alias in node.names] if isinstance(node, ast.Import) else [])]\n\
+            print(len(names), [name for name in names if name not in sys.stdlib_module_names])";
+        let output = Command::new("python3").args(["-c", imports]).arg(path).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.ends_with(&format!(" {neighbours}\n")) && !said.starts_with("0 "), "{said}");
+    }
+}
+
+/// Whoever has only the one file checks all but checkpoints, and is told what is missing for those.
+#[test]
+fn the_checker_alone_still_checks_a_chain_and_names_the_file_that_checkpoints_need() {
+    let files = Files::new();
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/verify.py");
+    let alone = files.write("verify.py", &std::fs::read_to_string(tool).unwrap());
+    let export = files.write("chain.ndjson", &corpus::ndjson(&corpus::sample()));
+    let note = files.write("checkpoint.note", &corpus::checkpoint(&corpus::sample(), 19));
+    let vkey = corpus::signer().verifier().vkey();
+    let run = |arguments: &[&str]| {
+        let output = Command::new("python3").args(["-B", &alone, "chain", &export]).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(run(&["--key-file", &files.path("keys.json")]), (Some(0), String::new()));
+    let (code, said) = run(&["--checkpoint", &note, "--vkey", &vkey]);
+    assert!(code == Some(1) && said.contains("signed_note"), "{code:?} {said}");
 }
 
 #[test]

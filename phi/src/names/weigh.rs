@@ -15,6 +15,9 @@ const WORDS: usize = 5;
 
 /// How many parts of a long row are looked at first.
 const AHEAD: usize = 5;
+/// What a word that surely opens a name is worth, and by how much such a name is above the least.
+const SURE_WORD: i32 = 7;
+const SURE_MORE: i32 = 6;
 
 /// A stretch and what it weighs.
 #[derive(Debug, Clone, Copy)]
@@ -28,21 +31,33 @@ pub(super) struct Weighed {
 
 /// The best stretch of a run, if any is a name.
 pub(super) fn best(place: &Place<'_, '_>, run: &Run) -> Option<Found> {
+    // A long row that opens with a sure name: nothing that starts behind it is asked.
+    if run.parts().len() > AHEAD
+        && let Some(ahead) = run.parts().get(..AHEAD)
+        && ahead.iter().all(|part| part.sort == Sort::Word)
+        && ahead.first().is_some_and(|part| part.worth(false).best() >= SURE_WORD)
+        && let Some(found) = best_of(place, ahead, 1)
+        && found.points >= ENOUGH + SURE_MORE
+        && ahead.last().is_some_and(|part| found.last < part.first)
+    {
+        return Some(found);
+    }
     // A long row is a list: its first name stands at its start, or the whole is looked at.
     if run.parts().len() > AHEAD
-        && let Some(found) = run.parts().get(..AHEAD).and_then(|parts| best_of(place, parts))
+        && let Some(found) = run.parts().get(..AHEAD).and_then(|parts| best_of(place, parts, AHEAD))
         && run.parts().get(AHEAD - 2).is_some_and(|part| found.last < part.first)
         && run.parts().first().is_some_and(|part| found.first == part.first)
     {
         return Some(found);
     }
-    let found = best_of(place, run.parts())?;
+    let found = best_of(place, run.parts(), LONGEST)?;
     // `Carl Dorn Registrar Anna Berg`: the first name first, the rest is a run of its own.
     let ahead = run.parts().partition_point(|part| part.last < found.first);
-    run.parts().get(..ahead).and_then(|parts| best_of(place, parts)).or(Some(found))
+    run.parts().get(..ahead).and_then(|parts| best_of(place, parts, LONGEST)).or(Some(found))
 }
 
-fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
+/// The best of the stretches that start with one of the first `starts` parts.
+fn best_of(place: &Place<'_, '_>, parts: &[Part], starts: usize) -> Option<Found> {
     // A long row of single letters is no name, and would be the dearest row to weigh.
     if parts.len() > 3 && parts.iter().all(|part| part.sort == Sort::Initial) {
         return None;
@@ -51,7 +66,7 @@ fn best_of(place: &Place<'_, '_>, parts: &[Part]) -> Option<Found> {
     let mut rights = Rights::default();
     // A row of words only is a list: no name in it has more than four.
     let longest = if parts.len() > 4 && parts.iter().all(|part| part.sort == Sort::Word) { 4 } else { WORDS + 3 };
-    for start in 0..parts.len() {
+    for start in 0..parts.len().min(starts) {
         // What starts behind a name is looked at when that name is taken.
         if best.is_some_and(|best| parts.get(start).is_some_and(|part| part.first > best.last)) {
             break;
@@ -145,10 +160,22 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Right
     if words + initials > 1 {
         sum += 2 * i32::from(words > 1) + 1;
     }
-    let right = rights.of(place, last, known, announced);
+    let mut right = rights.of(place, last, known, announced);
+    // `Yusuf Demirtaş's MRI`: with a given name it is nobody's syndrome.
+    let given = first.sort == Sort::Word && first.known.first() >= 5 && first.known.common() <= 2;
+    if words > 1 && given && !first.known.plays(Role::Eponym) && place.scene.is_possessive(last.last + 1) {
+        right.points = right.points.max(2);
+    }
+    // `seen by A. Venkataraghavan`
+    let dotted = first.sort == Sort::Initial && first.last > first.first && words == 1;
+    if dotted && is_unknown(known) && place.scene.word(last.first).len() >= 6 {
+        sum += 2;
+    }
     sum += left.points + right.points;
     if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
         sum += 5;
+    } else if left.points >= 5 && is_unknown(known) && words == 1 && takes_leave(place.scene, first, last) {
+        sum += 3;
     }
     if words == 2 && !place.shouted && surname_in_capitals(place.scene, first, last) {
         sum += if last.joined && is_unknown(last.known) { 9 } else { 4 };
@@ -211,6 +238,12 @@ fn stands_for_itself(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
         next.class == Class::Newline || stop > last.last + 1 && next.space_before() && next.starts_sentence()
     });
     opens && closes && first.first > 0
+}
+
+/// `Cheers, Gethin` at a text's or a line's end.
+fn takes_leave(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
+    let greets = scene.word_before(first.first).is_some_and(|at| scene.plays(at, Role::Greeting));
+    greets && scene.token(last.last + 1).is_none_or(|next| next.class == Class::Newline)
 }
 
 /// `San Francisco`, `Santa Rosa`.

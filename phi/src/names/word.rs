@@ -93,6 +93,11 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
             points = points.minus(if has_surname_start(scene.word(part.last)) { -2 } else { 14 });
         }
     }
+    // A rare surname is no less a name than a word that no list has.
+    if (1..=4).contains(&last) && first == 0 && common == 0 && known.city() == 0 && !standing.shouted {
+        let surname = if has_surname_end(scene.word(part.last)) { 3 } else { 0 };
+        points.family = points.family.max(3 + surname);
+    }
     // In the dictionary with a capital only: `Tolkien`, but products as well.
     if !known.is_listed_name() && known.common() == 0 && known.is(Fact::Proper) && !standing.shouted {
         points = Points { given: 1, family: 2 };

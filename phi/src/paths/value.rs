@@ -53,6 +53,14 @@ fn is_placeholder(text: &str) -> bool {
         || PLACEHOLDERS.iter().any(same)
         || masked(text)
         || is_tag(text)
+        || is_token(text)
+}
+
+/// What stands for an identifier where others read: `tok_` and the 32 digits of its search token.
+fn is_token(text: &str) -> bool {
+    text.strip_prefix("tok_").is_some_and(|digits| {
+        digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    })
 }
 
 /// What a redaction has put in a value's place: `[NAME:7f3a]`.
@@ -145,11 +153,13 @@ mod tests {
             (Label::Ip, "ehr-7.example"),
             (Label::Age90, "89"),
             (Label::Name, "[NAME:7f3a]"),
+            (Label::OtherId, "tok_0f7c0f7c0f7c0f7c0f7c0f7c0f7c0f7c"),
             (Label::Ssn, "***-**-****"),
             (Label::Mrn, "<none>"),
         ] {
             assert_eq!(fits(label, text), None, "{label:?} {text}");
         }
+        assert!(fits(Label::OtherId, "tok_0f7c").is_some());
         assert!(fits(Label::Age90, "93").is_some() && fits(Label::Date, "1980-02-01").is_some());
     }
 

@@ -117,25 +117,67 @@ pub(crate) struct Arena {
 impl Arena {
     /// Leaves in `list` the claims that hold: none overlaps another, sorted by place.
     pub(crate) fn resolve(&mut self, tokens: &[Token], list: &mut Vec<Claim>) {
+        list.sort_unstable_by_key(|claim| claim.start);
+        let (mut at, mut token, mut lost) = (0, 0, false);
+        while let Some(first) = list.get(at) {
+            token +=
+                tokens.get(token..).unwrap_or_default().iter().take_while(|token| token.end <= first.start).count();
+            let group = group(tokens.get(token..).unwrap_or_default(), list.get(at..).unwrap_or_default());
+            if group > 1
+                && let (Some(claims), Some(tokens)) = (list.get_mut(at..at + group), tokens.get(token..))
+            {
+                lost |= self.settle(tokens, claims);
+            }
+            at += group;
+        }
+        if lost {
+            list.retain(|claim| claim.start < claim.end);
+            list.sort_unstable_by_key(|claim| claim.start);
+        }
+    }
+
+    /// Empties the claims that lose against others of their group. True if there are any.
+    fn settle(&mut self, tokens: &[Token], claims: &mut [Claim]) -> bool {
         self.order.clear();
-        self.order.extend(0..u32::try_from(list.len()).unwrap_or(u32::MAX));
-        self.order.sort_unstable_by_key(|at| list.get(*at as usize).map(Claim::precedence));
+        self.order.extend(0..u32::try_from(claims.len()).unwrap_or(u32::MAX));
+        self.order.sort_unstable_by_key(|at| claims.get(*at as usize).map(Claim::precedence));
+        let end = claims.iter().map(|claim| claim.end).max().unwrap_or(0);
         self.taken.clear();
-        self.taken.resize(tokens.len(), false);
+        self.taken.resize(tokens.partition_point(|token| token.start < end), false);
+        let mut lost = false;
         for at in &self.order {
-            let Some(claim) = list.get_mut(*at as usize) else { continue };
+            let Some(claim) = claims.get_mut(*at as usize) else { continue };
             let first = tokens.partition_point(|token| token.end <= claim.start);
             let width = tokens.get(first..).map_or(0, |rest| rest.partition_point(|token| token.start < claim.end));
             let wanted = self.taken.get_mut(first..first + width).unwrap_or_default();
             if wanted.contains(&true) {
                 claim.end = claim.start;
+                lost = true;
             } else {
                 wanted.fill(true);
             }
         }
-        list.retain(|claim| claim.start < claim.end);
-        list.sort_unstable_by_key(|claim| claim.start);
+        lost
     }
+}
+
+/// How many of the claims, which are in order of their start, hang together by tokens that they share. `tokens` start with the first one's.
+fn group(tokens: &[Token], claims: &[Claim]) -> usize {
+    let Some(first) = claims.first() else { return 0 };
+    let mut end = first.end;
+    let mut count = 1;
+    let mut token = 0;
+    for claim in claims.get(1..).unwrap_or_default() {
+        // A claim may end inside of a token that the next one starts in.
+        token += tokens.get(token..).unwrap_or_default().iter().take_while(|token| token.end <= claim.start).count();
+        let shared = tokens.get(token).is_some_and(|token| token.start < end);
+        if !shared && claim.start >= end {
+            break;
+        }
+        end = end.max(claim.end);
+        count += 1;
+    }
+    count
 }
 
 macro_rules! kinds {
@@ -187,6 +229,7 @@ kinds! {
     Age = "age-90", Some(Label::Age90);
     AccountName = "account-name", Some(Label::OtherId);
     Beside = "id-beside-name", Some(Label::Mrn);
+    Paired = "paired-number", Some(Label::Mrn);
     Known = "known-value", None;
     Field = "field-name", None;
 }

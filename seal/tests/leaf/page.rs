@@ -125,7 +125,14 @@ fn hidden_member(page: &mut Page, chain: &str) {
     let keys = TenantKeys::of(&root, &tenant);
     assert_eq!(page.take("class"), "patient");
     let subject = page.take("subject");
-    assert_eq!(keys.handle(SubjectClass::Patient, &subject).to_string(), handle);
+    let first = keys.handle(SubjectClass::Patient, &subject);
+    assert_eq!(first.to_string(), handle);
+    let generation: u32 = page.number("subject_generation");
+    let later = page.take("later_handle");
+    assert_eq!(keys.generation(&first, generation).to_string(), later);
+    let parts: [&[u8]; 2] = [first.as_bytes(), &generation.to_be_bytes()];
+    let token_key = kdf(&root, "sealtrail/token-key/1", &[tenant.as_bytes()]);
+    assert_eq!(hex::encode(&kdf(&token_key, "sealtrail/subject-generation/1", &parts).expose()[..16]), later);
     assert_eq!(keys.token(&page.take("token_class"), &subject).to_string(), page.take("token"));
     assert_eq!(keys.tag(&page.take("label"), &page.take("redacted")), page.take("tag"));
 }

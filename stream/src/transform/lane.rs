@@ -2,6 +2,7 @@
 
 use crate::sealed_log::{Epoch, Hint, OwnerId, Writer};
 use crate::transform::Transform;
+use crate::transform::reading::Reading;
 use crate::{Error, Link, Offset, Partition, Position};
 
 pub(super) struct Lane {
@@ -13,13 +14,29 @@ pub(super) struct Lane {
     pub(super) ahead: bool,
     /// The fence that was handed over and has no delivery yet.
     pub(super) fencing: Option<Epoch>,
+    /// What the writer wants to have read.
+    pub(super) reading: Option<Reading>,
+    /// Assigned in this generation, and nobody has said yet where to begin.
+    pub(super) unbegun: Option<i32>,
     /// The next input record; what comes from before it was fetched before a new start.
     next_source: Offset,
+    /// The same while a batch is collected: the client may give out a record once more.
+    next_collected: Offset,
 }
 
 impl Lane {
-    pub(super) fn new(partition: Partition, owner: OwnerId) -> Self {
-        Self { partition, writer: Writer::new(owner), hint: None, ahead: false, fencing: None, next_source: Offset(0) }
+    pub(super) fn new(partition: Partition, owner: OwnerId, generation: i32) -> Self {
+        Self {
+            partition,
+            writer: Writer::new(owner),
+            hint: None,
+            ahead: false,
+            fencing: None,
+            reading: None,
+            unbegun: Some(generation),
+            next_source: Offset(0),
+            next_collected: Offset(0),
+        }
     }
 
     /// The name that binds hints to this chain.
@@ -27,12 +44,17 @@ impl Lane {
         format!("{}/{}", link.input, self.partition)
     }
 
-    pub(super) fn read_hint(&self, link: Link, text: &str) -> Option<Hint> {
-        let hint = Hint::decode(&self.chain(link), text);
-        if hint.is_none() && !text.is_empty() {
-            tracing::warn!(partition = %self.partition, "the group's hint is not one of ours; reading the log from its start");
-        }
-        hint
+    /// The hint that saves most; each place may have lost its own, or have an older one.
+    pub(super) fn choose_hint(&mut self, link: Link, texts: impl Iterator<Item = Vec<u8>>) {
+        let chain = self.chain(link);
+        let hints = texts.filter_map(|text| {
+            let hint = std::str::from_utf8(&text).ok().and_then(|text| Hint::decode(&chain, text));
+            if hint.is_none() {
+                tracing::warn!(partition = %self.partition, "a hint is not one of ours, and is left out");
+            }
+            hint
+        });
+        self.hint = hints.max_by_key(|hint| hint.head.size);
     }
 
     /// Brings the transform to the hint's place, or to the start.
@@ -57,12 +79,26 @@ impl Lane {
     }
 
     pub(super) fn starts_at(&mut self, source: Offset) {
-        self.next_source = source;
+        (self.next_source, self.next_collected) = (source, source);
     }
 
-    /// Whether an input record is to be transformed now.
-    pub(super) fn takes(&self, offset: Offset) -> bool {
-        self.writer.epoch().is_some() && offset >= self.next_source
+    /// Whether an input record is to be transformed now, and with this batch. It is, once.
+    pub(super) fn collects(&mut self, offset: Offset) -> bool {
+        let takes = self.writer.epoch().is_some() && offset >= self.next_collected;
+        if takes {
+            self.next_collected = offset.next();
+        }
+        takes
+    }
+
+    /// The batch comes once more.
+    pub(super) fn returns_batch(&mut self) {
+        self.next_collected = self.next_source;
+    }
+
+    /// Neither owned nor given up.
+    pub(super) fn is_on_its_way(&self) -> bool {
+        self.unbegun.is_some() || !self.writer.is_idle() && self.writer.epoch().is_none()
     }
 
     /// Where the input goes on, while the partition is ours.
@@ -91,10 +127,64 @@ impl Lane {
         Some((self.partition, hint.head.next, hint.encode(&self.chain(link))?))
     }
 
+    /// The same for the hints' other place, where the offset is the log's own.
+    pub(super) fn note(&self, link: Link) -> Option<(Partition, Offset, String)> {
+        let (partition, _, text) = self.commit(link)?;
+        Some((partition, self.hint.as_ref()?.offset, text))
+    }
+
     /// What to commit only to hear the group's answer.
     pub(super) fn question(&self, link: Link) -> (Partition, Offset, String) {
         let text = self.hint.as_ref().and_then(|hint| hint.encode(&self.chain(link)));
         let next = self.hint.as_ref().map_or(Offset(0), |hint| hint.head.next);
         (self.partition, next, text.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sealed_log::{Entry, Event};
+
+    fn owned() -> Lane {
+        let owner = OwnerId::new("me").unwrap();
+        let mut lane = Lane::new(Partition(3), owner, 4);
+        lane.writer.on(Event::Assigned { generation: 4, hint: None });
+        lane.writer.on(Event::CaughtUp);
+        let epoch = Epoch { term: 1, generation: 4, attempt: 0 };
+        lane.writer.on(Event::FenceAcked { epoch, offset: Some(Offset(0)) });
+        let entry = Entry::Fence { epoch, owner: "me", authentic: true };
+        lane.writer.on(Event::LogRead { offset: Offset(0), entry });
+        lane.writer.on(Event::CaughtUp);
+        lane.starts_at(Offset(7));
+        lane
+    }
+
+    #[test]
+    fn a_record_that_the_client_gives_out_twice_is_collected_once_and_again_with_a_batch_that_comes_again() {
+        let mut lane = owned();
+        let collected = |lane: &mut Lane| [6, 7, 8, 7, 8, 9].map(|offset| lane.collects(Offset(offset)));
+        assert_eq!(collected(&mut lane), [false, true, true, false, false, true]);
+        lane.returns_batch();
+        assert_eq!(collected(&mut lane), [false, true, true, false, false, true]);
+        lane.took(Offset(9));
+        lane.returns_batch();
+        assert!(!lane.collects(Offset(9)) && lane.collects(Offset(10)));
+    }
+
+    #[test]
+    fn the_hint_that_saves_most_is_chosen_and_what_is_none_is_left_out() {
+        let link = Link { input: "in", output: "out" };
+        let hint = |size| {
+            let head = crate::sealed_log::Head { size, hash: [1; 32], next: Offset(5) };
+            let epoch = Epoch { term: 1, generation: 1, attempt: 0 };
+            Hint { offset: Offset(9), epoch, owner: OwnerId::new("me").unwrap(), head, state: String::new() }
+        };
+        let text = |size| hint(size).encode("in/3").unwrap().into_bytes();
+        let mut lane = owned();
+        lane.choose_hint(link, [text(4), text(6), b"\xff".to_vec(), b"1;x".to_vec(), text(5)].into_iter());
+        assert_eq!(lane.hint, Some(hint(6)));
+        lane.choose_hint(link, [b"\xff".to_vec()].into_iter());
+        assert_eq!(lane.hint, None);
     }
 }
