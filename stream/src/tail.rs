@@ -61,8 +61,13 @@ impl TailReader {
 
     /// With another limit for the silence of a broker.
     pub(crate) fn patient(settings: &KafkaSettings, topic: &'static str, patience: Duration) -> Result<Self, Error> {
-        // The last offset of a partition may hold nothing that is ever given out: a transaction's marker, a compacted record.
-        let consumer = settings.reader().set("enable.partition.eof", "true").create().map_err(Error::Client)?;
+        let mut config = settings.reader();
+        config
+            // The last offset of a partition may hold nothing that is ever given out: a transaction's marker, a compacted record.
+            .set("enable.partition.eof", "true")
+            // A fetch that waits at one partition's end holds up the next partition's first one.
+            .set("fetch.wait.max.ms", "10");
+        let consumer = config.create().map_err(Error::Client)?;
         Ok(Self { consumer, brokers: settings.brokers.clone(), topic, patience })
     }
 
