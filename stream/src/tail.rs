@@ -78,8 +78,12 @@ impl TailReader {
         patience: Duration,
     ) -> Result<Self, Error> {
         let mut config = config.clone();
-        // The last offset of a partition may hold nothing that is ever given out: a transaction's marker, a compacted record.
-        let consumer = config.set("enable.partition.eof", "true").create().map_err(Error::Client)?;
+        config
+            // The last offset of a partition may hold nothing that is ever given out: a transaction's marker, a compacted record.
+            .set("enable.partition.eof", "true")
+            // A fetch that waits at one partition's end holds up the next partition's first one.
+            .set("fetch.wait.max.ms", "10");
+        let consumer = config.create().map_err(Error::Client)?;
         Ok(Self { consumer, brokers: settings.brokers.clone(), topic, patience })
     }
 
