@@ -150,11 +150,13 @@ fn overall(published: &Published, counts: &Counts, verdicts: &[Verdict]) -> Stri
 
 /// Changes one stored row as an administrator could, and asks the verifier. True when it names exactly that row.
 fn tamper(pipeline: &Pipeline) -> Result<bool> {
+    // Not even the owner may change a row; an administrator can.
+    const AROUND: &str = "SET session_replication_role = replica";
     const ATTACK: &str = "UPDATE audit_record SET outcome = 'success-as-usual' WHERE (partition, sequence) =
         (SELECT partition, max(sequence) / 2 FROM audit_record GROUP BY partition ORDER BY count(*) DESC LIMIT 1)
         RETURNING 'audit.events/' || partition || ' ' || sequence";
     let output = Command::new("psql")
-        .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", ATTACK])
+        .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", AROUND, "--command", ATTACK])
         .arg(&pipeline.stack().postgres_admin_url)
         .output()
         .context("starting psql, with which the demo tampers; `dev/setup` installs it")?;

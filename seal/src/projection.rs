@@ -2,6 +2,7 @@
 //!
 //! Read with the verifier's own scanner, straight from the leaf's text. A hidden value gives no column.
 
+mod ledger;
 mod tokens;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use crate::leaf::{Body, Kind};
 use crate::verify::scan::{Cursor, DEPTH_MAX, Raw, Step, Unexpected, Visit};
 use crate::verify::{Leaf, ReadError};
 
+pub use ledger::{Ledger, LedgerKey, LedgerLine};
 pub use tokens::TokenColumns;
 
 /// Every column that a store keeps beside the leaf. What a leaf does not say is empty or zero.

@@ -1,10 +1,11 @@
 //! The compliance store: rows and position move in one transaction, position first.
 
 mod copy;
+mod ledger;
 mod writer;
 
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection, Executor};
 use stream::store::Store;
 use stream::{Partition, Position, Record};
 use tokio::runtime::Runtime as Tokio;
@@ -15,9 +16,12 @@ use crate::decode;
 use crate::error::Error;
 use writer::Writer;
 
+const ROLES: &str = include_str!("../roles/postgres.sql");
+
 /// Carries the writer's futures on the loop's own thread.
 pub struct Postgres {
     tokio: Tokio,
+    /// Without the writer's time limits: a migration takes as long as it takes.
     options: PgConnectOptions,
     writer: Writer,
     acceptance: Acceptance,
@@ -27,20 +31,22 @@ impl Postgres {
     pub fn new(settings: &PostgresSettings) -> Result<Self, Error> {
         let url = settings.url.expose_str().map_err(|_| Error::BadPostgresUrl)?;
         let options: PgConnectOptions = url.parse().map_err(|_| Error::BadPostgresUrl)?;
-        let options = options.application_name("sealtrail-sink").options([
+        let options = options.application_name("sealtrail-sink");
+        let limited = options.clone().options([
             // A paused owner must not hold the position's row lock for ever.
             ("idle_in_transaction_session_timeout", "5s"),
             ("statement_timeout", "30s"),
             ("lock_timeout", "10s"),
         ]);
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { tokio, writer: Writer::new(options.clone()), options, acceptance: Acceptance::default() })
+        Ok(Self { tokio, writer: Writer::new(limited), options, acceptance: Acceptance::default() })
     }
 
     pub fn migrate(&self) -> Result<(), Error> {
         self.tokio.block_on(async {
             let mut connection = PgConnection::connect_with(&self.options).await?;
             sqlx::migrate!("./migrations/postgres").run(&mut connection).await?;
+            connection.execute(ROLES).await?;
             Ok(())
         })
     }

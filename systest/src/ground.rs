@@ -53,7 +53,7 @@ impl Ground {
             admin.delete(topic.name).await?;
         }
         let mut postgres = PgConnection::connect(&self.stack().postgres_url).await?;
-        postgres.execute("DROP TABLE IF EXISTS audit_record, sink_position, _sqlx_migrations, subject_key, _subject_key_migrations").await?;
+        postgres.execute("DROP TABLE IF EXISTS audit_record, source_ledger, sink_position, _sqlx_migrations, subject_key, _subject_key_migrations").await?;
         Ok(self.clickhouse().query("DROP TABLE IF EXISTS audit_record SYNC").execute().await?)
     }
 
@@ -77,10 +77,11 @@ impl Ground {
             .with_database(&stack.clickhouse_database)
     }
 
-    /// Runs SQL in Postgres as its administrator; the number of rows it touched.
+    /// Runs SQL in Postgres as its administrator, whom no trigger stops; the number of rows it touched.
     pub fn as_administrator(&self, sql: &'static str) -> Result<u64> {
         self.tokio.block_on(async {
             let mut postgres = PgConnection::connect(&self.stack().postgres_admin_url).await?;
+            postgres.execute("SET session_replication_role = replica").await?;
             Ok(postgres.execute(sql).await?.rows_affected())
         })
     }

@@ -68,8 +68,10 @@ fn one_changed_one_deleted_and_one_copied_row_are_each_named() {
     let deleted = "DELETE FROM audit_record WHERE partition = 0 AND sequence = 7";
     assert_eq!(ground.as_administrator(deleted).unwrap(), 1);
     let after = verdict("postgres");
-    assert_eq!((after.verdict.as_str(), after.findings.len()), ("missing", 1));
+    // The chain's walk says which, and the ledger that its hour has one less.
+    assert_eq!((after.verdict.as_str(), after.findings.len()), ("missing", 2));
     assert_eq!((after.findings[0].chain.as_str(), after.findings[0].sequence), ("audit.events/0", 7));
+    assert!(after.findings[1].what.contains("ledger"), "{after:?}");
 
     // The column that steers where a sink reads on is no exception.
     let led_astray =
@@ -80,6 +82,9 @@ fn one_changed_one_deleted_and_one_copied_row_are_each_named() {
 
     // An emptied store is not an intact one.
     ground.as_administrator("DELETE FROM audit_record").unwrap();
+    let after = verdict("postgres");
+    assert_eq!((after.verdict.as_str(), after.records), ("missing", 0));
+    ground.as_administrator("DELETE FROM source_ledger").unwrap();
     let after = verdict("postgres");
     assert_eq!((after.verdict.as_str(), after.records), ("unverifiable", 0));
 

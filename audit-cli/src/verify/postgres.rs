@@ -1,11 +1,14 @@
 //! Reads the chains from the compliance store.
 
+mod ledger;
+
 use std::pin::pin;
 
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
-
+use seal::projection::Ledger;
 use seal::verify::Disclosures;
+use sqlx::Connection;
 
 use super::columns::{StoredDisclosures, StoredRow};
 use super::walk::Walk;
@@ -27,15 +30,22 @@ struct Kept {
     disclosures: StoredDisclosures,
 }
 
+/// One look at rows and ledger, while a sink may go on.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const NOT_MADE: &str =
+    "audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)";
+
 pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> {
     let mut connection = connections.postgres().await?;
-    let mut rows = pin!(sqlx::query_as::<_, Kept>(ROWS).fetch(&mut connection));
-    while let Some(kept) = rows
-        .try_next()
-        .await
-        .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?
+    let mut snapshot = connection.begin_with(SNAPSHOT).await.context(NOT_MADE)?;
+    let mut added = Ledger::default();
     {
-        walk.take_row(&kept.row, Disclosures::Sealed(&kept.disclosures.all()));
+        let mut rows = pin!(sqlx::query_as::<_, Kept>(ROWS).fetch(&mut *snapshot));
+        while let Some(kept) = rows.try_next().await.context(NOT_MADE)? {
+            walk.take_row(&kept.row, Disclosures::Sealed(&kept.disclosures.all()));
+            // One that cannot be read is named by the walk, and missing in the ledger.
+            let _read = added.add(&kept.row.leaf);
+        }
     }
-    Ok(())
+    ledger::compare(&mut snapshot, added, walk).await
 }

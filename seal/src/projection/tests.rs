@@ -9,7 +9,7 @@ use super::*;
 
 const HASH: &str = "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20";
 
-fn leaf(kind: &str, class: &str, next: i64, what: &str) -> String {
+pub(super) fn leaf(kind: &str, class: &str, next: i64, what: &str) -> String {
     format!(
         "{{\"chain\":\"t/0\"{class},\"prev\":\"{HASH}\",\"seq\":7,\"source\":{{\"from\":41,\"next\":{next},\
          \"partition\":3,\"time\":5}},\"type\":\"{kind}\",\"v\":1,\"what\":{what}}}"

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Row as _};
 use stream::{Offset, Partition, Record};
 
-use super::copy;
+use super::{copy, ledger};
 use crate::accept::Stored;
 use crate::decode::{self, Decoded};
 use crate::error::Error;
@@ -120,6 +120,7 @@ impl Writer {
             let mut copy = transaction.copy_in_raw(COPY).await.map_err(explain)?;
             copy.send(self.body.as_slice()).await?;
             copy.finish().await?;
+            ledger::add(&mut transaction, &rows).await?;
         }
         transaction.commit().await?;
         self.connection = Some(connection);
@@ -159,7 +160,7 @@ struct Moves {
     nexts: Vec<i64>,
 }
 
-fn explain(error: sqlx::Error) -> Error {
+pub(super) fn explain(error: sqlx::Error) -> Error {
     match &error {
         // undefined_table, undefined_column
         sqlx::Error::Database(database) if matches!(database.code().as_deref(), Some("42P01" | "42703")) => {

@@ -62,6 +62,8 @@ pub struct Chain {
     sealer: Sealer,
     vault: (OneKey, Counter),
     offset: i64,
+    /// Of the input record that comes next, in milliseconds.
+    time: i64,
     /// Every record so far as it stands in the log, without its header: a fence, a genesis, then events.
     pub records: Vec<Vec<u8>>,
     published: usize,
@@ -85,7 +87,15 @@ impl Chain {
         };
         sealer.genesis(partition, 0, genesis, &mut second).unwrap();
         let vault = (OneKey(subject_key()), Counter(0));
-        Self { partition, sealer, vault, offset: 0, records: vec![first, second], published: 0 }
+        Self {
+            partition,
+            sealer,
+            vault,
+            offset: 0,
+            time: 1_760_000_000_000,
+            records: vec![first, second],
+            published: 0,
+        }
     }
 
     /// Seals an event as the pipeline would: hidden as the built-in policy says, with tokens, and with a redacted note.
@@ -132,10 +142,31 @@ impl Chain {
     fn seal(&mut self, protected: Protected<'_>) {
         let (keys, nonces) = &mut self.vault;
         let mut record = Vec::new();
-        let consumed = Consumed { offset: self.offset, time: 1_760_000_000_000 + self.offset };
+        let consumed = Consumed { offset: self.offset, time: self.time };
         self.sealer.event(consumed, protected, Vault { keys, nonces }, &mut record).unwrap();
         self.offset += 1;
         self.records.push(record);
+    }
+
+    /// An input record that is no event.
+    pub fn reject(&mut self) {
+        let mut record = Vec::new();
+        let consumed = Consumed { offset: self.offset, time: self.time };
+        self.sealer.reject(consumed, b"not an event", "truncated", &mut record).unwrap();
+        self.offset += 1;
+        self.records.push(record);
+    }
+
+    /// So many offsets that hold no record.
+    pub fn gap(&mut self, offsets: i64) {
+        let mut record = Vec::new();
+        self.offset += offsets;
+        self.sealer.source_gap(self.offset, "not-in-topic", &mut record).unwrap();
+        self.records.push(record);
+    }
+
+    pub fn wait_minutes(&mut self, minutes: i64) {
+        self.time += minutes * 60_000;
     }
 
     /// Appends what is not in the log yet.

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod beside;
+mod ledger;
 mod log;
 mod migrate;
 mod once;
 mod proxy;
 mod questions;
+mod roles;

@@ -24,6 +24,8 @@ fn age(ground: &Ground) {
             "ALTER TABLE audit_record DROP COLUMN patient_token, DROP COLUMN agent_token, DROP COLUMN object_token,
             DROP COLUMN tokens, DROP COLUMN redacted, DROP COLUMN disclosure_digest, DROP COLUMN disclosure_key,
             DROP COLUMN disclosure_sealed;
+            DROP TABLE source_ledger;
+            DROP TRIGGER append_only ON audit_record;
             DELETE FROM _sqlx_migrations WHERE version > 1",
         )
         .unwrap();
