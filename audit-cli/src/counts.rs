@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 use schemas::{SealedRecord, topic, wire};
-use seal::verify::Leaf;
 use serde_json::json;
-use stream::Offset;
+use stream::hints::HintKeeper;
+use stream::sealed_log::{Entry, Hint, Reader, Verdict};
 use stream::tail::TailReader;
+use stream::{KafkaSettings, Partition};
 
 use crate::connections::Connections;
 use crate::table;
+use crate::verify::kafka::{Fences, entry};
+use crate::verify::walk::chain_name;
 
 /// Count the audit records in Kafka and in each store, per partition
 #[derive(Args)]
@@ -20,8 +23,9 @@ use crate::table;
   audit-cli counts
   audit-cli --json counts
 
-Counted are records of audit.events: in audit.sealed those that its last leaf accounts for, in a store those that it holds a
-leaf of, whatever its outcome. Leaves that a chain writes about itself are not counted. A store without an address is left out.")]
+Counted are records of audit.events: in audit.sealed those that the last leaf accounts for which counts by the log's rules, in a
+store those that it holds a leaf of, whatever its outcome. Leaves that a chain writes about itself are not counted. A store without
+an address is left out. No MAC is looked at here: that is what `audit-cli verify` is for.")]
 pub struct Counts {}
 
 const NOT_MADE: &str =
@@ -31,8 +35,8 @@ const NOT_MADE: &str =
 const IN_STORE: &str = "SELECT partition, count(*) FROM audit_record WHERE kind IN ('event', 'reject', 'duplicate')
     GROUP BY partition";
 
-/// How many records at a log's end are looked at first; mostly the last one is a leaf.
-const LOOK_BACK: i64 = 16;
+/// Whose hints are used.
+const WORKERS: &str = "sealtrail-enrich";
 
 type PerPartition = BTreeMap<i32, i64>;
 
@@ -68,30 +72,38 @@ fn in_topic(connections: &Connections, topic: &'static str) -> Result<PerPartiti
     Ok(counts)
 }
 
-/// A chain's last leaf says up to which source offset the chain accounts for its input.
+/// The last leaf that counts says up to which source offset the chain accounts for its input.
 fn in_sealed_log(connections: &Connections) -> Result<PerPartition> {
-    let reader = TailReader::new(&connections.kafka(), topic::SEALED.name)?;
+    let kafka = connections.kafka();
+    let log = TailReader::new(&kafka, topic::SEALED.name)?;
+    let partitions = log.partitions()?;
+    let workers = KafkaSettings { group: WORKERS.to_owned(), ..kafka };
+    let hints = HintKeeper::new(&workers, topic::SEALED.name)?.hints(&partitions)?;
     let mut counts = PerPartition::new();
-    for partition in reader.partitions()? {
-        let bounds = reader.bounds(partition)?;
-        let (mut accounted, mut end, mut step) = (0, bounds.end, LOOK_BACK);
-        while accounted == 0 && end > bounds.first {
-            let from = bounds.first.max(Offset(end.0 - step));
-            reader.read::<stream::Error>(partition, from..end, |_, record| {
-                accounted = source_next(record).unwrap_or(0).max(accounted);
-                Ok(true)
-            })?;
-            (end, step) = (from, step * 16);
+    for partition in partitions {
+        let text = hints.get(&partition).and_then(|text| std::str::from_utf8(text).ok());
+        let hint = text.and_then(|text| Hint::decode(&chain_name(partition.0), text));
+        let mut reader = hint.as_ref().map_or(Reader::EMPTY, Reader::resume);
+        if !follow(&log, partition, &mut reader)? {
+            // A hint of a log that was made anew.
+            reader = Reader::EMPTY;
+            follow(&log, partition, &mut reader)?;
         }
-        counts.insert(partition.0, accounted);
+        counts.insert(partition.0, reader.head().next.0);
     }
     Ok(counts)
 }
 
-fn source_next(record: &[u8]) -> Option<i64> {
-    let (_, body) = wire::split(record).ok()?;
-    let leaf = SealedRecord::decode(body).ok()?.leaf;
-    Leaf::read(leaf).ok().map(|leaf| leaf.envelope.source.next)
+/// Reads to the log's end by the rules; false where the hint's record is not there.
+fn follow(log: &TailReader, partition: Partition, reader: &mut Reader) -> Result<bool> {
+    let fences = Fences::of(partition, &[])?;
+    let end = log.bounds(partition)?.end;
+    log.read::<anyhow::Error>(partition, reader.next()..end, |offset, payload| {
+        let record = wire::split(payload).and_then(|(_, body)| SealedRecord::decode(body)).ok();
+        let verdict = reader.read(offset, record.as_ref().map_or(Entry::Foreign, |record| entry(record, &fences)));
+        Ok(verdict != Verdict::Lost)
+    })?;
+    Ok(!reader.awaits_hint())
 }
 
 async fn in_postgres(connections: &Connections) -> Result<PerPartition> {

@@ -2,9 +2,9 @@
 
 mod clickhouse;
 mod columns;
-mod kafka;
+pub mod kafka;
 mod postgres;
-mod walk;
+pub mod walk;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

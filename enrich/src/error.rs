@@ -1,6 +1,8 @@
 //! What can go wrong in this service, by what must happen next.
 
+use keystore::KeystoreError;
 use runtime::Disposition;
+use seal::keys::{Disposition as KeyDisposition, KeyError};
 use stream::Partition;
 
 /// The closed set of failures of this service.
@@ -24,6 +26,16 @@ pub enum Error {
         "the records of audit.sealed/{partition} were not sealed with the key that this worker holds as {key:?}; give it the right bytes"
     )]
     OtherKeyBytes { partition: Partition, key: String },
+    #[error("the key file cannot be used: {0}")]
+    KeyFile(#[source] KeystoreError),
+    #[error("the key file gives no tenant root ({0}); make a key file with `audit-cli keys file init`")]
+    TenantRoot(#[source] KeyError),
+    #[error(transparent)]
+    SubjectStore(KeystoreError),
+    #[error("subjects' keys cannot be had, so nothing is sealed: {0}")]
+    SubjectKeys(#[source] KeyError),
+    #[error(transparent)]
+    Settings(#[from] runtime::Error),
     #[error(transparent)]
     Seal(#[from] seal::SealError),
     #[error(transparent)]
@@ -37,10 +49,14 @@ impl Error {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Stream(error) => error.disposition(),
+            // Before the first append of a batch, so that the batch may come again. What is wrong with one subject alone is
+            // no error here; what else is wrong would be so tomorrow.
+            Self::SubjectKeys(error) if error.disposition() == KeyDisposition::Retry => Disposition::Retry,
             Self::Seal(error) => match error.disposition() {
-                seal::keys::Disposition::Retry => Disposition::Retry,
-                seal::keys::Disposition::Reject => Disposition::Reject,
-                _ => Disposition::Fatal,
+                KeyDisposition::Reject => Disposition::Reject,
+                // Part of the batch may have been appended: only the log knows where to go on.
+                KeyDisposition::Retry => Disposition::Unknown,
+                KeyDisposition::Fatal => Disposition::Fatal,
             },
             _ => Disposition::Fatal,
         }

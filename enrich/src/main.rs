@@ -1,10 +1,11 @@
-//! `sealtrail-enrich`: decode, classify and seal each event, append it to the sealed log.
+//! `sealtrail-enrich`: decode, classify, protect and seal each event, append it to the sealed log.
 
 mod config;
 mod decode;
 mod error;
 mod metric;
 mod pipeline;
+mod protect;
 mod reject;
 mod seal;
 
@@ -12,16 +13,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Decodes, classifies and seals audit events: audit.events in, audit.sealed out.
+/// Decodes, classifies, protects and seals audit events: audit.events in, audit.sealed out.
 #[derive(Parser)]
 #[command(
     version,
     after_help = "Examples:
+  sealtrail-enrich --config sealtrail.toml --migrate
   sealtrail-enrich --config sealtrail.toml
   sealtrail-enrich --config sealtrail.toml --check-config
   SEALTRAIL_ENRICH_KAFKA__BROKERS=kafka:9092 sealtrail-enrich --config sealtrail.toml"
 )]
 struct Arguments {
+    /// Create or update the table of subjects' keys, then exit
+    #[arg(long)]
+    migrate: bool,
+
     #[command(flatten)]
     service: runtime::service::ServiceArgs,
 }
@@ -29,6 +35,6 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     runtime::service::run(&arguments.service, |config: config::EnrichConfig, runtime| {
-        Ok(pipeline::run(config, &runtime)?)
+        if arguments.migrate { Ok(protect::migrate(&config.subjects)?) } else { Ok(pipeline::run(config, &runtime)?) }
     })
 }

@@ -1,11 +1,11 @@
 //! The worker, stage by stage:
 //!
 //! ```text
-//! audit.events ─▶ decode ─▶ classify ─▶ seal ─▶ append ─▶ audit.sealed      (waiting to be acknowledged: at most
-//!                   │ refused              │      ▲                          100,000 records or 64 MiB)
-//!                   ├──────────────────────┘      │
-//!                   └▶ dead letter, acknowledged ─┘ reject leaf
-//!                            └──▶ audit.dead
+//! audit.events ─▶ decode ─▶ classify ─▶ protect ─▶ seal ─▶ append ─▶ audit.sealed      (waiting to be acknowledged:
+//!                   │ refused              │         │      ▲                          at most 100,000 records or 64 MiB)
+//!                   ├──────────────────────│─────────┘      │
+//!                   └▶ dead letter, acknowledged ───────────┘ reject leaf
+//!                            └──▶ audit.dead      └─ subjects' keys: memory, else Postgres; away: the batch waits
 //! ```
 
 use phi::Classified;
@@ -24,6 +24,7 @@ use crate::config::EnrichConfig;
 use crate::decode::Decoder;
 use crate::error::Error;
 use crate::metric::EnrichMetric;
+use crate::protect::Protect;
 use crate::reject::{self, Refusal};
 use crate::seal::{Chains, SealingKey};
 
@@ -38,21 +39,24 @@ pub fn run(mut config: EnrichConfig, runtime: &Runtime) -> Result<(), Error> {
     EnrichMetric::describe();
     StreamMetric::describe();
     RegistryMetric::describe();
-    let cache = CacheSettings { file: config.registry_cache_file, ..CacheSettings::default() };
+    let cache = CacheSettings { file: config.registry_cache_file.take(), ..CacheSettings::default() };
     let registry = CachedRegistry::new(Registry::new(&config.registry_url), cache);
     let sealed_schema = register(&registry, released::SEALED_EVENT)?;
     let key = SealingKey::new(&config.key_id, config.key.expose())?;
+    // A missing dead-letter topic must stop the worker now, not at the first bad record.
+    stream::tail::TailReader::new(&config.kafka, topic::DEAD.name)?.partitions()?;
+    let protect = Protect::new(&config)?;
     let mut enrich = Enrich {
         dead_schema: register(&registry, released::DEAD_LETTER)?,
         chains: Chains::new(key, sealed_schema, config.trail, config.segment),
         decoder: Decoder::new(registry),
         engine: phi::Engine::builtin()?,
         scratch: phi::Scratch::default(),
+        protect,
         translated: Vec::new(),
         sealed: EnrichMetric::EventsSealed.handle(),
+        hidden: EnrichMetric::MembersHidden.handle(),
     };
-    // A missing dead-letter topic must stop the worker now, not at the first bad record.
-    stream::tail::TailReader::new(&config.kafka, topic::DEAD.name)?.partitions()?;
     let link = Link { input: topic::EVENTS.name, output: topic::SEALED.name };
     let settings = TransformSettings { kafka: config.kafka, link, linger_ms: config.linger_ms, owner: owner()? };
     Ok(stream::transform::run(&settings, &mut enrich, runtime)?)
@@ -74,11 +78,13 @@ struct Enrich {
     decoder: Decoder,
     engine: phi::Engine,
     scratch: phi::Scratch,
+    protect: Protect,
     /// One for each record of a batch.
     translated: Vec<Vec<u8>>,
     chains: Chains,
     dead_schema: SchemaId,
     sealed: CounterHandle,
+    hidden: CounterHandle,
 }
 
 /// An event with its level, or why there is none.
@@ -104,7 +110,11 @@ impl Enrich {
         let consumed = Consumed { offset: record.offset().0, time: record.timestamp_ms().unwrap_or(NO_TIME) };
         let refusal = match judged {
             Ok(classified) => {
-                let sealed = self.chains.event(&classified, consumed, out)?;
+                let (protected, vault) = self.protect.protect(&classified, &self.engine, &mut self.scratch)?;
+                let sealed = self.chains.event(protected, vault, consumed, out)?;
+                if sealed.is_ok() {
+                    self.hidden.increment(classified.hidden().len() as u64);
+                }
                 classified.recycle(&mut self.scratch);
                 sealed.err().map(|error| Refusal { stage: "seal", reason: error.reason() })
             }
@@ -147,6 +157,7 @@ impl Transform for Enrich {
         let mut translated = std::mem::take(&mut self.translated);
         translated.resize_with(records.len().max(translated.len()), Vec::new);
         let judged = self.judge(records, &mut translated)?;
+        self.protect.prepare(judged.iter().flatten())?;
         for (record, judged) in records.iter().zip(judged) {
             match out.of(record) {
                 Some(mut out) => self.seal(record, judged, &mut out)?,

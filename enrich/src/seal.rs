@@ -1,14 +1,13 @@
-//! Stage 3, seal: one chain per partition, gone on with where the sealed log's accepted history ends.
+//! Stage 4, seal: one chain per partition, gone on with where the sealed log's accepted history ends.
 
 mod chain;
 mod keys;
 
 use std::collections::HashMap;
 
-use phi::Classified;
 use schemas::wire::{self, SchemaId};
 use schemas::{SealedRecord, topic};
-use seal::protect::SubjectRing;
+use seal::protect::{Nonces, SubjectKeys};
 use seal::{Consumed, LeafHash, Protected, SealError, Sealed, Vault};
 use stream::sealed_log::{Entry, Epoch, OwnerId, Position};
 use stream::transform::{Outbox, Turn};
@@ -26,16 +25,12 @@ pub struct Chains {
     schema: SchemaId,
     trail: String,
     limits: SegmentLimits,
-    subjects: SubjectRing,
-    nonces: keystore::SystemNonces,
     chains: HashMap<Partition, Chain>,
 }
 
 impl Chains {
     pub fn new(key: SealingKey, schema: SchemaId, trail: String, limits: SegmentLimits) -> Self {
-        let subjects = key.subjects();
-        let (nonces, chains) = Default::default();
-        Self { key, schema, trail, limits, subjects, nonces, chains }
+        Self { key, schema, trail, limits, chains: HashMap::new() }
     }
 
     /// Takes a chain up at the state that a hint carries, else at its start. False: that state is not this chain's.
@@ -87,22 +82,14 @@ impl Chains {
     }
 
     /// Seals an event. The inner error refuses it, and nothing was appended.
-    pub fn event(
+    pub fn event<K: SubjectKeys, N: Nonces>(
         &mut self,
-        event: &Classified<'_>,
+        protected: Protected<'_>,
+        vault: Vault<'_, K, N>,
         record: Consumed,
         out: &mut Outbox<'_>,
     ) -> Result<Result<(), SealError>, Error> {
         let Some(chain) = self.chains.get_mut(&out.partition()) else { return Ok(Ok(())) };
-        let protected = Protected {
-            event: event.event(),
-            level: event.level(),
-            policy: event.policy(),
-            hidden: &[],
-            tokens: Default::default(),
-            redacted: Default::default(),
-        };
-        let vault = Vault { keys: &mut self.subjects, nonces: &mut self.nonces };
         match write(chain, self.schema, out, |sealer, bytes| sealer.event(record, protected, vault, bytes)) {
             Err(Error::Seal(error)) if error.disposition() == seal::keys::Disposition::Reject => Ok(Err(error)),
             other => other.map(Ok),

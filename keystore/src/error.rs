@@ -47,7 +47,7 @@ pub enum KeystoreError {
     BadStoreUrl,
     #[error("the Postgres of subjects' keys does not answer: {reason}")]
     StoreAway { reason: String },
-    #[error("the Postgres of subjects' keys has no table subject_key; have it made first")]
+    #[error("the Postgres of subjects' keys has no table subject_key; make it with `sealtrail-enrich --migrate`")]
     StoreNotMigrated,
     #[error("the Postgres of subjects' keys can't be used: {reason}")]
     StoreBroken { reason: String },

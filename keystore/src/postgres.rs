@@ -72,6 +72,11 @@ impl PostgresSubjects {
         })
     }
 
+    /// Says what keeps a worker from using the table: it was not made yet, or this role may not read it.
+    pub fn check(&mut self) -> Result<(), KeystoreError> {
+        self.run(async |connection| sql::check(connection).await)
+    }
+
     /// Takes a generation's key out of its row, for good. False: there is no such handle, or it is erased already.
     pub fn erase(&mut self, handle: &Handle) -> Result<bool, KeystoreError> {
         self.run(async |connection| sql::erase(connection, handle).await)

@@ -15,7 +15,10 @@ use crate::stack::Stack;
 /// The name of the key that every harness pipeline seals with.
 pub const KEY_ID: &str = "seal-local";
 
-/// A pipeline's place: its configuration, its key, its logs.
+/// Who has keys in every harness pipeline.
+pub const TENANTS: [&str; 2] = [crate::hospital::TENANT, "north-clinic"];
+
+/// A pipeline's place: its configuration, its keys, its logs.
 pub struct Pipeline {
     stack: Stack,
     binaries: PathBuf,
@@ -28,6 +31,7 @@ pub enum Role {
     Enrich,
     SinkPostgres,
     SinkClickhouse,
+    SinkSiem,
     Ingest,
     Query,
 }
@@ -39,6 +43,7 @@ impl Role {
             Self::Enrich => "enrich",
             Self::SinkPostgres => "sink-postgres",
             Self::SinkClickhouse => "sink-clickhouse",
+            Self::SinkSiem => "sink-siem",
             Self::Ingest => "ingest",
             Self::Query => "query",
         }
@@ -49,6 +54,7 @@ impl Role {
             Self::Enrich => ("sealtrail-enrich", &[]),
             Self::SinkPostgres => ("sealtrail-sink", &["--store", "postgres"]),
             Self::SinkClickhouse => ("sealtrail-sink", &["--store", "clickhouse"]),
+            Self::SinkSiem => ("sealtrail-sink", &["--store", "siem"]),
             Self::Ingest => ("sealtrail-ingest", &[]),
             Self::Query => ("sealtrail-query", &[]),
         }
@@ -58,7 +64,7 @@ impl Role {
     fn section(self) -> &'static str {
         match self {
             Self::Enrich => "ENRICH",
-            Self::SinkPostgres | Self::SinkClickhouse => "SINK",
+            Self::SinkPostgres | Self::SinkClickhouse | Self::SinkSiem => "SINK",
             Self::Ingest => "INGEST",
             Self::Query => "QUERY",
         }
@@ -66,7 +72,7 @@ impl Role {
 }
 
 impl Pipeline {
-    /// Writes configuration and a fresh key into `directory`.
+    /// Writes configuration and fresh keys into `directory`.
     pub fn prepare(stack: Stack, directory: &Path) -> Result<Self> {
         let binaries = binaries()?;
         let pipeline = Self { stack, binaries, directory: directory.to_owned() };
@@ -75,7 +81,18 @@ impl Pipeline {
         write_private(&directory.join("postgres.url"), pipeline.stack.postgres_url.as_bytes())?;
         write_private(&directory.join("clickhouse.password"), pipeline.stack.clickhouse_password.as_bytes())?;
         std::fs::write(pipeline.config_file(), pipeline.config()).context("writing the configuration")?;
+        write_private(&pipeline.unlock_file(), &random_hex()?)?;
+        pipeline.make_keys()?;
         Ok(pipeline)
+    }
+
+    /// A key file with the harness's tenants.
+    fn make_keys(&self) -> Result<()> {
+        let (file, secret) = (self.trail_keys(), self.unlock_file());
+        let (file, secret) = (file.to_string_lossy(), secret.to_string_lossy());
+        let mut arguments = vec!["keys", "file", "init", &file, "--unlock-file", &secret];
+        arguments.extend(TENANTS.iter().flat_map(|tenant| ["--tenant", *tenant]));
+        self.run("audit-cli", &arguments).context("making the key file").map(|_| ())
     }
 
     #[must_use]
@@ -86,6 +103,18 @@ impl Pipeline {
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
         self.directory.join("seal.key")
+    }
+
+    /// The key file of tenants and subjects.
+    #[must_use]
+    pub fn trail_keys(&self) -> PathBuf {
+        self.directory.join("trail.keys")
+    }
+
+    /// What opens it.
+    #[must_use]
+    pub fn unlock_file(&self) -> PathBuf {
+        self.directory.join("trail.secret")
     }
 
     #[must_use]
@@ -103,6 +132,7 @@ impl Pipeline {
         let file = |name: &str| format!("{{ file = {:?} }}", self.directory.join(name).display().to_string());
         let (key, routing) = (file("seal.key"), file("routing.key"));
         let (postgres, password) = (file("postgres.url"), file("clickhouse.password"));
+        let (trail_keys, unlock) = (self.trail_keys().display().to_string(), file("trail.secret"));
         format!(
             r#"# Written by the harness for one run.
 [ingest]
@@ -116,6 +146,8 @@ registry_url = "{registry_url}"
 key_id = "{KEY_ID}"
 key = {key}
 kafka.brokers = "{brokers}"
+keys = {{ file = {trail_keys:?}, unlock = {unlock} }}
+subjects.postgres_url = {postgres}
 
 [sink]
 kafka.brokers = "{brokers}"
@@ -138,7 +170,7 @@ postgres_url = {postgres}
         )
     }
 
-    /// Makes the topics and both stores' tables.
+    /// Makes the topics, both stores' tables and that of subjects' keys.
     pub fn set_up(&self) -> Result<()> {
         self.run("audit-cli", &["topics", "apply", "--replication", "1"]).context("making the topics")?;
         let config = self.config_file();
@@ -147,7 +179,8 @@ postgres_url = {postgres}
             self.run("sealtrail-sink", &["--store", store, "--config", &config, "--migrate"])
                 .with_context(|| format!("making the tables in {store}"))?;
         }
-        Ok(())
+        let made = self.run("sealtrail-enrich", &["--config", &config, "--migrate"]);
+        made.context("making the table of subjects' keys").map(|_| ())
     }
 
     /// A command of ours with the stack's addresses in its environment.

@@ -33,7 +33,7 @@ pub fn find(input: Input<'_>, gazetteer: &Gazetteer, buffers: &mut Buffers, hits
     let mut done = hits.len();
     let scene = Scene::new(input, gazetteer, &buffers.known);
     type Step = fn(&Scene<'_>, &[bool], &mut Vec<Hit>);
-    let steps: [Step; 4] = [places::find, names::find, places::find_cities, names::recall];
+    let steps: [Step; 5] = [places::find, names::find, names::rows, places::find_cities, names::recall];
     for step in steps {
         step(&scene, &buffers.taken, hits);
         // Countries and states are mostly switched off, so they keep nothing from a name.

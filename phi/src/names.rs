@@ -11,11 +11,13 @@ mod inverted;
 mod lower;
 mod parts;
 mod recall;
+mod row;
 mod telling;
 mod weigh;
 mod word;
 
 pub(crate) use recall::recall;
+pub(crate) use row::rows;
 pub(crate) use word::is_unknown as no_other_word;
 
 use crate::finding::Evidence;
@@ -49,6 +51,7 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
             let place = Place { scene, shouted: line.shouted, last_name };
             run.price(|part, announced| weigh::price(&place, part, announced));
             let found = inverted::find(&place, &run, taken).or_else(|| best(&place, &run));
+            let found = found.map(|found| Found { last: with_suffix(scene, &found), ..found });
             // What is left of the run behind a name is a run of its own.
             at = found.map_or(run.end(), |found| found.last + 1);
             found
@@ -62,6 +65,18 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
             last_name = found.last;
             hits.extend(scene.hit((found.first, found.last), found.kind, found.percent(), found.evidence));
         }
+    }
+}
+
+/// `Hollister Beaumont III`, `Rigoberto Jr.`
+fn with_suffix(scene: &Scene<'_>, found: &Found) -> usize {
+    let at = found.last + 1;
+    let tied = scene.token(at).is_some_and(|token| token.space_before() && token.class != Class::Newline);
+    match scene.word(at) {
+        "II" | "III" if tied && found.last > found.first => at,
+        "Jr" | "Sr" if tied && scene.is_mark(at + 1, b'.') => at + 1,
+        "Jr" | "Sr" if tied => at,
+        _ => found.last,
     }
 }
 

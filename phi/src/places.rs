@@ -5,6 +5,7 @@
 //! address make one span: `12 Main St, Apt 4, Springfield, IL 62704`.
 
 mod address;
+mod address_forms;
 mod city;
 mod codes;
 mod locality;
@@ -60,8 +61,10 @@ fn spot(scene: &Scene<'_>, taken: &[bool], at: usize, from: usize) -> Option<Spo
 fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
     address::post_box(scene, at)
         .or_else(|| address::military(scene, at))
+        .or_else(|| address_forms::by_code(scene, at))
         .or_else(|| address::named(scene, at))
         .or_else(|| address::told(scene, at))
+        .or_else(|| address_forms::number_in_words(scene, at))
         .or_else(|| address::street_and_town(scene, at))
         .or_else(|| address::road(scene, at))
         .or_else(|| organisation::find(scene, taken, at))
@@ -77,13 +80,19 @@ fn lower(scene: &Scene<'_>, at: usize, from: usize) -> Option<Spot> {
     if known.plays(Role::StreetPrefix) || matches!(scene.word(at), "p" | "po") {
         return address::post_box(scene, at).or_else(|| address::named(scene, at));
     }
+    if known.plays(Role::Court) {
+        return organisation::foreign_court(scene, at);
+    }
     if known.plays_any(CARE) {
         return organisation::in_lower_case(scene, at).filter(|spot| spot.first >= from);
+    }
+    if let Some(spot) = address_forms::road_in_lower_case(scene, at) {
+        return Some(spot);
     }
     if known.city() > 0 { city::in_lower_case(scene, at) } else { city::unlisted_in_lower_case(scene, at) }
 }
 
-const CARE: u64 = Role::set(&[Role::CareHead, Role::CareTail]);
+const CARE: u64 = Role::set(&[Role::CareHead, Role::CareTail, Role::KnownOrg]);
 
 fn evidence(kind: Kind) -> crate::Evidence {
     use crate::Evidence;

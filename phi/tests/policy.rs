@@ -182,3 +182,34 @@ fn a_redacted_text_holds_no_found_value_and_stays_as_it_is_when_redacted_again()
     let tags: Vec<&str> = redacted.split(" and ").collect();
     assert_eq!(tags[0], tags[1]);
 }
+
+#[test]
+fn hidden_texts_come_out_without_what_was_found_in_them_and_only_those() {
+    let redacted = |members: &str| {
+        let text = text(members);
+        let mut scratch = Scratch::default();
+        let classified = ENGINE.classify(serde_json::from_str(&text).unwrap(), &mut scratch);
+        // Another event in between must not make it forget whose names it looks for.
+        let other = self::text(r#""note":"seen""#);
+        drop(ENGINE.classify(serde_json::from_str(&other).unwrap(), &mut scratch));
+        let texts = ENGINE.redact_texts(&classified, &Sum, &mut scratch);
+        texts.into_iter().map(|(path, text)| (path, text.into_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(redacted(r#""note":"Opened before the round.""#), [("note", "Opened before the round.".to_owned())]);
+    let found = redacted(
+        r#""authority":{"reason":"MRN 4711223 asked"},"codes":{"outcome_text":"mailed jane@clinic.example"},
+        "note":"zqx-4417 called","patients":[{"id":"zqx-4417"}]"#,
+    );
+    assert_eq!(
+        found.iter().map(|(path, _)| *path).collect::<Vec<_>>(),
+        ["note", "authority.reason", "codes.outcome_text"]
+    );
+    for value in ["4711223", "jane", "zqx", "4417"] {
+        assert!(found.iter().all(|(_, text)| !text.contains(value)), "{found:?}");
+    }
+    assert!(found.iter().all(|(_, text)| text.contains("[")), "{found:?}");
+    // Nothing hides this one, so there is nothing to show instead; and what is not there is not shown.
+    assert_eq!(redacted(r#""codes":{"outcome_text":"done"}"#), []);
+    let long = format!(r#""note":"{}""#, "seen ".repeat(20_000));
+    assert_eq!(redacted(&long), []);
+}

@@ -26,6 +26,9 @@ use cpu_time::CpuTime;
 const NOTE: &str = "Opened the chart before the ward round; the patient asked for a copy of the discharge letter. The letter was still with \
     the typing pool, so a preliminary version was printed, handed over and explained; the final version follows by post.";
 
+/// As many as a reader of a store has at hand.
+const BATCH: usize = 64;
+
 /// One segment of events whose text has about 1,000 bytes each.
 fn chain() -> Vec<Stored> {
     let mut builder = Builder::new();
@@ -49,10 +52,15 @@ fn chain() -> Vec<Stored> {
 fn walk(records: &[Stored], columns: &[Projection<'_>], trust: &Trust<'_>) -> usize {
     let mut findings = Vec::new();
     let mut verifier = ChainVerifier::new(CHAIN, Start::genesis(), trust);
+    let mut batch = Vec::with_capacity(BATCH);
     for (index, stored) in records.iter().enumerate() {
-        let record = StoredRecord { columns: columns.get(index), ..record(stored, true) };
-        verifier.take(&record, &mut findings);
+        batch.push(StoredRecord { columns: columns.get(index), ..record(stored, true) });
+        if batch.len() == BATCH {
+            verifier.take_all(&batch, &mut findings);
+            batch.clear();
+        }
     }
+    verifier.take_all(&batch, &mut findings);
     verifier.finish(&mut findings);
     assert!(findings.is_empty(), "{findings:?}");
     findings.len()

@@ -64,6 +64,7 @@ impl SealError {
             Self::HiddenPlace | Self::KeptMember(_) => "policy-misfit",
             Self::Number => "number-out-of-range",
             Self::Unwritable => "unwritable-value",
+            Self::Key(KeyError::NoWrappingKey(_)) => "tenant-without-key",
             Self::Key(_) => "key-error",
             _ => "not-sealable",
         }

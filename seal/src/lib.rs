@@ -38,6 +38,7 @@ pub mod protect;
 pub mod replay;
 pub mod sealer;
 pub mod state;
+mod twin;
 pub mod verify;
 
 pub use chain::{LeafHash, Sequence};

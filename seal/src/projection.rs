@@ -2,6 +2,8 @@
 //!
 //! Read with the verifier's own scanner, straight from the leaf's text. A hidden value gives no column.
 
+mod tokens;
+
 use std::borrow::Cow;
 
 use schemas::Time;
@@ -10,6 +12,8 @@ use crate::chain::LeafHash;
 use crate::leaf::{Body, Kind};
 use crate::verify::scan::{Cursor, DEPTH_MAX, Raw, Step, Unexpected, Visit};
 use crate::verify::{Leaf, ReadError};
+
+pub use tokens::TokenColumns;
 
 /// Every column that a store keeps beside the leaf. What a leaf does not say is empty or zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -37,9 +37,10 @@ pub use start::Start;
 pub use tree::Checkpoint;
 pub use verdict::Verdict;
 
-use crate::chain::Sequence;
+use crate::chain::{LeafHash, Sequence};
 use crate::keys::EpochVerifier;
 use crate::merkle::Hash;
+use crate::twin;
 use walk::Walk;
 
 /// What the caller holds against the records. Nothing of it may come from where the records come from.
@@ -95,9 +96,24 @@ impl<'k> ChainVerifier<'k> {
 
     /// Takes the next record in the store's order.
     pub fn take(&mut self, record: &StoredRecord<'_>, findings: &mut dyn Findings) {
+        self.take_hashed(record, LeafHash::of(record.leaf), findings);
+    }
+
+    /// Takes the next records in the store's order. Two leaves at once are hashed in less time than one after the other.
+    pub fn take_all(&mut self, records: &[StoredRecord<'_>], findings: &mut dyn Findings) {
+        let (pairs, odd) = records.as_chunks();
+        for [one, other] in pairs {
+            let [first, second] = twin::hash([one.leaf, other.leaf]);
+            self.take_hashed(one, first, findings);
+            self.take_hashed(other, second, findings);
+        }
+        odd.iter().for_each(|record| self.take(record, findings));
+    }
+
+    fn take_hashed(&mut self, record: &StoredRecord<'_>, hash: LeafHash, findings: &mut dyn Findings) {
         self.records += 1;
         let (chain, worst) = (&self.chain, &mut self.worst);
-        self.walk.take(record, &mut |sequence, fault| add(chain, worst, findings, (sequence, fault)));
+        self.walk.take(record, hash, &mut |sequence, fault| add(chain, worst, findings, (sequence, fault)));
     }
 
     /// Ends the walk. Some faults show only here: what is cut off, pending or stale.
@@ -129,8 +145,12 @@ pub fn verify_chain<'r>(
     findings: &mut dyn Findings,
 ) -> Walked {
     let mut verifier = ChainVerifier::new(chain, start, trust);
-    for record in records {
-        verifier.take(&record, findings);
+    let mut records = records.into_iter();
+    while let Some(one) = records.next() {
+        match records.next() {
+            Some(other) => verifier.take_all(&[one, other], findings),
+            None => verifier.take(&one, findings),
+        }
     }
     verifier.finish(findings)
 }

@@ -1,13 +1,14 @@
 //! The analytics store: one complete body per batch, one part; after any doubt the table itself says what it holds.
 
+mod insert;
 mod row;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 use ::clickhouse::Client;
 use ::clickhouse::error::Error as ClientError;
-use bytes::Bytes;
 use stream::store::Store;
 use stream::{Offset, Partition, Position, Record};
 use tokio::runtime::Runtime as Tokio;
@@ -16,22 +17,37 @@ use crate::accept::{Acceptance, Stored};
 use crate::config::ClickHouseSettings;
 use crate::decode::{self, Decoded};
 use crate::error::Error;
+use insert::Batch;
 
-const WAIT_MAX: Duration = Duration::from_secs(60);
-const TABLE: &str = include_str!("../migrations/clickhouse/0001_audit_record.sql");
+/// In order. Each may run again: what it makes may be there already.
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/clickhouse/0001_audit_record.sql"),
+    include_str!("../migrations/clickhouse/0002_beside_the_leaf.sql"),
+    include_str!("../migrations/clickhouse/0003_insert_once.sql"),
+];
 const HELD: &str =
     "SELECT partition, max(sealed_offset), lower(hex(argMax(leaf_hash, sealed_offset))) FROM audit_record
     GROUP BY partition";
-const INSERT: &str =
-    "INSERT INTO audit_record (partition, sequence, source_offset, sealed_offset, kind, reason, event_id,
-    tenant, event_type, action, outcome, occurred_at, agent_id, patient_id, object_kind, object_id, level, leaf_hash,
-    leaf, key_id, mac) FORMAT RowBinary";
+/// Inserts of whoever had the partitions before may still be under way. Those that begin later have read the table later, too.
+const RUNNING: &str = "SELECT query_id FROM system.processes WHERE query LIKE 'INSERT INTO audit_record (%'";
+const RUNNING_PAUSE: Duration = Duration::from_millis(50);
+/// Five seconds; then the loop may look whether it should stop.
+const RUNNING_PAUSES: usize = 100;
+
+/// What the server calls an insert that found its rows in the table.
+const REFUSED: &str = "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO";
+/// What the server calls a table or a column that is not there.
+const OLD_TABLES: [&str; 3] = ["UNKNOWN_TABLE", "UNKNOWN_IDENTIFIER", "NO_SUCH_COLUMN_IN_TABLE"];
 
 /// Carries the client's futures on the loop's own thread.
 pub struct ClickHouse {
-    tokio: Tokio,
+    tokio: Rc<Tokio>,
     client: Client,
     acceptance: Acceptance,
+    /// Sent, and nobody knows whether it arrived.
+    in_doubt: Option<Batch>,
+    /// What the tokens of this process begin with, and how many it has given.
+    tokens: (String, u64),
 }
 
 impl ClickHouse {
@@ -42,12 +58,20 @@ impl ClickHouse {
             .with_user(&settings.user)
             .with_password(password)
             .with_database(&settings.database);
-        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { tokio, client, acceptance: Acceptance::default() })
+        let tokio = Rc::new(tokio::runtime::Builder::new_current_thread().enable_all().build()?);
+        let mut own = [0; 16];
+        getrandom::fill(&mut own).map_err(std::io::Error::other)?;
+        let tokens = (hex::encode(own), 0);
+        Ok(Self { tokio, client, acceptance: Acceptance::default(), in_doubt: None, tokens })
     }
 
     pub fn migrate(&self) -> Result<(), Error> {
-        Ok(self.tokio.block_on(self.client.query(TABLE).execute())?)
+        self.tokio.block_on(async {
+            for migration in MIGRATIONS {
+                self.client.query(migration).execute().await?;
+            }
+            Ok(())
+        })
     }
 
     /// One insert is one part, so the highest offset that the table holds is how far it is.
@@ -61,36 +85,54 @@ impl ClickHouse {
         rows.into_iter().map(stored).collect()
     }
 
-    async fn insert(&self, accepted: &[Decoded<'_>]) -> Result<(), Error> {
-        let mut body = Vec::new();
-        for decoded in accepted {
-            row::encode(&decode::row(decoded)?, &mut body);
+    /// Nothing is asked before it is known what became of the last batch, and nothing is stored behind the table's back.
+    async fn settle(&mut self) -> Result<(), Error> {
+        if let Some(batch) = &self.in_doubt {
+            match batch.send(&self.client).await {
+                Ok(()) | Err(Error::AlreadyStored) => self.in_doubt = None,
+                Err(error) => return Err(error),
+            }
         }
-        let mut insert = self
-            .client
-            .insert_formatted_with(INSERT)
-            .with_timeouts(Some(WAIT_MAX), Some(WAIT_MAX))
-            // The server's default may queue inserts and acknowledge before they are on disk.
-            .with_setting("async_insert", "0")
-            .with_setting("wait_end_of_query", "1")
-            .with_setting("max_insert_block_size", "200000")
-            .with_setting("min_insert_block_size_rows", "200000")
-            .with_setting("min_insert_block_size_bytes", "1073741824");
-        insert.send(Bytes::from(body)).await?;
-        Ok(insert.end().await?)
+        let running = || self.client.query(RUNNING).fetch_all::<String>();
+        let mut before = running().await.map_err(explain)?;
+        for _ in 0..RUNNING_PAUSES {
+            if before.is_empty() {
+                break;
+            }
+            tokio::time::sleep(RUNNING_PAUSE).await;
+            let now = running().await.map_err(explain)?;
+            before.retain(|id| now.contains(id));
+        }
+        if before.is_empty() { Ok(()) } else { Err(Error::StillRunning(before.len())) }
+    }
+
+    async fn insert(&mut self, accepted: &[Decoded<'_>]) -> Result<(), Error> {
+        let (own, count) = &mut self.tokens;
+        *count += 1;
+        let batch = self.in_doubt.insert(Batch::new(accepted, format!("{own}-{count}"))?);
+        let sent = batch.send(&self.client).await;
+        if matches!(sent, Ok(()) | Err(Error::AlreadyStored)) {
+            self.in_doubt = None;
+        }
+        sent
     }
 }
 
 fn explain(error: ClientError) -> Error {
     match &error {
-        ClientError::BadResponse(reason) if reason.contains("UNKNOWN_TABLE") => Error::NotMigrated,
+        ClientError::BadResponse(reason) if reason.contains(REFUSED) => Error::AlreadyStored,
+        ClientError::BadResponse(reason) if OLD_TABLES.iter().any(|name| reason.contains(name)) => Error::NotMigrated,
         _ => Error::ClickHouse(error),
     }
 }
 
 impl Store for ClickHouse {
     fn positions(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, stream::Error> {
-        let held = self.tokio.block_on(self.held())?;
+        let tokio = Rc::clone(&self.tokio);
+        let held = tokio.block_on(async {
+            self.settle().await?;
+            self.held().await
+        })?;
         let begin =
             |partition: &Partition| (*partition, self.acceptance.begin(*partition, held.get(partition).copied()));
         Ok(partitions.iter().map(begin).collect())
@@ -99,7 +141,8 @@ impl Store for ClickHouse {
     fn write(&mut self, batch: &[Record<'_>]) -> Result<(), stream::Error> {
         let (accepted, progress) = self.acceptance.judge(decode::batch(batch))?.split();
         if !accepted.is_empty() {
-            self.tokio.block_on(self.insert(&accepted))?;
+            let tokio = Rc::clone(&self.tokio);
+            tokio.block_on(self.insert(&accepted))?;
         }
         self.acceptance.stored(progress);
         Ok(())

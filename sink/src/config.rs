@@ -10,6 +10,8 @@ use stream::store::BatchLimits;
 pub enum StoreKind {
     Postgres,
     Clickhouse,
+    /// The topic audit.siem, for security tools
+    Siem,
 }
 
 impl StoreKind {
@@ -19,6 +21,7 @@ impl StoreKind {
         match self {
             Self::Postgres => "sealtrail-sink-postgres",
             Self::Clickhouse => "sealtrail-sink-clickhouse",
+            Self::Siem => "sealtrail-sink-siem",
         }
     }
 }
@@ -38,6 +41,30 @@ pub struct SinkConfig {
     pub postgres: Option<PostgresSettings>,
     #[serde(default)]
     pub clickhouse: Option<ClickHouseSettings>,
+    #[serde(default)]
+    pub siem: SiemSettings,
+}
+
+/// `[sink.siem]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SiemSettings {
+    pub format: SiemFormat,
+    /// Tell the actor's IP address too. It is an identifier, so it stays out unless wanted.
+    pub addresses: bool,
+}
+
+/// In whose words events are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SiemFormat {
+    /// Open Cybersecurity Schema Framework 1.8, as JSON.
+    #[default]
+    Ocsf,
+    /// Elastic Common Schema 9, as JSON.
+    Ecs,
+    /// ArcSight Common Event Format, one line.
+    Cef,
 }
 
 /// `[sink.postgres]`.

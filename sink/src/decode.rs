@@ -1,7 +1,7 @@
 //! Stage 1, decode: from a Kafka record to the sealed record in it; once it is accepted, to the columns that stores keep.
 
 use schemas::{SealedRecord, wire};
-use seal::projection::Projection;
+use seal::projection::{Projection, TokenColumns};
 use stream::{Offset, Partition, Record};
 
 use crate::error::Error;
@@ -14,9 +14,10 @@ pub struct Decoded<'a> {
     pub sealed: Option<SealedRecord<'a>>,
 }
 
-/// One row. Every typed column comes from the leaf itself.
+/// One row. Every typed column comes from the leaf itself, but those of the search tokens beside it.
 pub struct Row<'a> {
     pub columns: Projection<'a>,
+    pub tokens: TokenColumns<'a>,
     pub sealed_offset: i64,
     pub sealed: &'a SealedRecord<'a>,
 }
@@ -39,5 +40,5 @@ pub fn row<'a>(decoded: &'a Decoded<'_>) -> Result<Row<'a>, Error> {
     if columns.partition != partition.0 {
         return Err(unreadable(format!("its leaf belongs to partition {}", columns.partition)));
     }
-    Ok(Row { columns, sealed_offset: offset.0, sealed })
+    Ok(Row { columns, tokens: TokenColumns::of(&sealed.tokens), sealed_offset: offset.0, sealed })
 }

@@ -20,10 +20,24 @@ pub enum Error {
     Postgres(#[from] sqlx::Error),
     #[error("postgres tables cannot be made: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("a row's maps cannot be written as json: {0}")]
+    Json(#[from] serde_json::Error),
     #[error("clickhouse: {0}")]
     ClickHouse(#[from] ::clickhouse::error::Error),
-    #[error("the store's tables are missing; run this sink once with --migrate")]
+    #[error("the store's tables are missing or of an older version; run this sink once with --migrate")]
     NotMigrated,
+    #[error(
+        "what the group keeps for audit.sealed/{partition} was not written by this sink; delete the group's offsets to begin anew, which repeats every event in audit.siem"
+    )]
+    StrangeHint { partition: Partition },
+    #[error("audit.siem has no tables; create the topic with `audit-cli topics apply`")]
+    NothingToMigrate,
+    #[error("the system's random generator does not answer: {0}")]
+    Random(String),
+    #[error("rows of this batch are in the table already; how far it is must be asked anew")]
+    AlreadyStored,
+    #[error("{0} inserts of an earlier worker are still running in clickhouse; what they store must be known first")]
+    StillRunning(usize),
     #[error("another worker has taken over a partition of this batch; nothing of it was stored")]
     TakenOver,
     #[error("the store could not be set up: {0}")]
@@ -41,12 +55,16 @@ impl Error {
             | Self::Unreadable { .. }
             | Self::AnotherLog { .. }
             | Self::Migrate(_)
+            | Self::Json(_)
             | Self::NotMigrated
+            | Self::StrangeHint { .. }
+            | Self::NothingToMigrate
+            | Self::Random(_)
             | Self::Setup(_) => Disposition::Fatal,
             Self::Postgres(error) => postgres_disposition(error),
             Self::ClickHouse(error) => clickhouse_disposition(error),
             // The group will say soon who owns what; until then the store's position is asked again.
-            Self::TakenOver => Disposition::Retry,
+            Self::TakenOver | Self::AlreadyStored | Self::StillRunning(_) => Disposition::Retry,
             Self::Stream(error) => error.disposition(),
         }
     }

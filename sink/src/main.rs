@@ -1,4 +1,4 @@
-//! `sealtrail-sink`: batches of sealed events into Postgres or ClickHouse, exactly once.
+//! `sealtrail-sink`: batches of sealed events into Postgres or ClickHouse, or to security tools, exactly once.
 
 mod accept;
 mod clickhouse;
@@ -8,6 +8,7 @@ mod error;
 mod metric;
 mod pipeline;
 mod postgres;
+mod siem;
 
 use std::process::ExitCode;
 
@@ -20,7 +21,8 @@ use clap::Parser;
     after_help = "Examples:
   sealtrail-sink --store postgres --config sealtrail.toml --migrate
   sealtrail-sink --store postgres --config sealtrail.toml
-  sealtrail-sink --store clickhouse --config sealtrail.toml --check-config"
+  sealtrail-sink --store clickhouse --config sealtrail.toml --check-config
+  sealtrail-sink --store siem --config sealtrail.toml"
 )]
 struct Arguments {
     /// Where the records go

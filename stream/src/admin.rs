@@ -10,9 +10,11 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::{Error, KafkaSettings};
+use crate::append::Destination;
+use crate::{Error, KafkaSettings, ProducerSettings};
 
 const WAIT_MAX: Duration = Duration::from_secs(15);
 
@@ -174,6 +176,19 @@ impl Admin {
         }
         Ok(())
     }
+}
+
+/// Appends a record inside of a transaction, whose end then takes the offset after it. For tests of exactly that misfortune.
+pub fn append_in_transaction(settings: &KafkaSettings, to: Destination<'_>, payload: &[u8]) -> Result<(), Error> {
+    let mut config = settings.producer(&ProducerSettings::default());
+    let producer: BaseProducer = config.set("transactional.id", "stranger").create().map_err(Error::Client)?;
+    let failed = Error::kafka("appending in a transaction");
+    producer.init_transactions(WAIT_MAX).map_err(&failed)?;
+    producer.begin_transaction().map_err(&failed)?;
+    let mut record = BaseRecord::<(), [u8]>::to(to.topic).payload(payload);
+    record.partition = to.partition.map(|partition| partition.0);
+    producer.send(record).map_err(|(error, _)| failed(error))?;
+    producer.commit_transaction(WAIT_MAX).map_err(&failed)
 }
 
 /// Sets a group without members back to the start of a topic, and takes its hints away. For tests of exactly that misfortune.

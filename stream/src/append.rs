@@ -126,9 +126,13 @@ impl Appender {
         Ok(Self { producer, handed: 0, appended: StreamMetric::RecordsAppended.handle() })
     }
 
-    /// Hands a record over; what became of it comes out of [`Appender::next_delivery`].
+    /// Hands a record over, without a key where that is empty; what became of it comes out of [`Appender::next_delivery`].
     pub fn append(&mut self, to: Destination<'_>, what: Handed, key: &[u8], payload: &[u8]) -> Result<(), Error> {
-        let mut record = BaseRecord::with_opaque_to(to.topic, what.opaque()).key(key).payload(payload);
+        let mut record: BaseRecord<'_, [u8], [u8], usize> =
+            BaseRecord::with_opaque_to(to.topic, what.opaque()).payload(payload);
+        if !key.is_empty() {
+            record = record.key(key);
+        }
         if let Some(partition) = to.partition {
             record = record.partition(partition.0);
         }

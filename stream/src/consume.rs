@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::types::RDKafkaRespErr;
@@ -14,12 +14,11 @@ use runtime::health::Dependency;
 
 use crate::error::is_transient;
 use crate::ffi;
+use crate::hints::{Texts, beside_offsets, commits};
 use crate::{Error, KafkaSettings, Offset, Partition, Position};
 
 /// How long the loop may stand still to see whether the brokers are back.
 const PROBE_WAIT: Duration = Duration::from_millis(500);
-/// How long the group may take to say what it keeps.
-const HINT_WAIT: Duration = Duration::from_secs(10);
 const AWAY: &str = "no broker answers; records wait where they are";
 
 /// Shows the brokers' absence in readiness, once a second.
@@ -233,17 +232,14 @@ impl GroupConsumer {
         ffi::generation(self.consumer.client())
     }
 
-    /// What the group keeps beside the offset of each partition; `None` where it keeps nothing.
-    pub(crate) fn hints(&self, partitions: &[Partition]) -> Result<Vec<(Partition, Option<String>)>, Error> {
-        let ask = || self.consumer.committed_offsets(self.list(partitions), HINT_WAIT);
-        // Without an answer the whole log would be read, and a hint that was never read be overwritten.
-        let kept = ask().or_else(|_| ask()).or_else(|_| ask()).map_err(Error::kafka("asking for hints"))?;
-        let hint = |partition: &Partition| {
-            let element = kept.find_partition(self.topic, partition.0);
-            let text = element.map(|element| element.metadata().to_owned());
-            (*partition, text.filter(|text| !text.is_empty()))
-        };
-        Ok(partitions.iter().map(hint).collect())
+    /// What the group keeps beside the offset of each partition.
+    pub(crate) fn hints(&self, partitions: &[Partition]) -> Result<Texts, Error> {
+        beside_offsets(&self.consumer, self.topic, partitions)
+    }
+
+    /// Who this member is to the group, as a transaction must name it.
+    pub(crate) fn group(&self) -> Option<ConsumerGroupMetadata> {
+        self.consumer.group_metadata()
     }
 
     /// Commits something only to hear whether the group still knows this member.
@@ -279,18 +275,6 @@ impl GroupConsumer {
     pub(crate) fn hint(&self, done: impl Iterator<Item = (Partition, Offset)>) {
         self.hint_with(done.map(|(partition, next)| (partition, next, String::new())));
     }
-}
-
-fn commits(topic: &str, hints: impl Iterator<Item = (Partition, Offset, String)>) -> TopicPartitionList {
-    let mut list = TopicPartitionList::new();
-    for (partition, next, text) in hints {
-        let mut element = list.add_partition(topic, partition.0);
-        element.set_metadata(text);
-        if let Err(error) = element.set_offset(KafkaOffset::Offset(next.0)) {
-            tracing::debug!(%error, "no hint");
-        }
-    }
-    list
 }
 
 impl Drop for GroupConsumer {

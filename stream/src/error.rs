@@ -60,6 +60,10 @@ pub enum Error {
         "{topic}/{partition} contradicts what this worker knows of it ({reason}); run `audit-cli verify kafka` before anything is appended"
     )]
     LogContradicts { topic: &'static str, partition: Partition, reason: &'static str },
+    #[error("kafka: {doing} failed and nothing of the transaction counts: {source}")]
+    Aborted { doing: &'static str, source: KafkaError },
+    #[error("kafka: {doing} failed for good: {source}; start the process again")]
+    TransactionsFailed { doing: &'static str, source: KafkaError },
     #[error("{waiting_for} did not happen within {seconds} s")]
     TimedOut { waiting_for: &'static str, seconds: u64 },
     #[error("schema registry at {url}, {about}: {reason}")]
@@ -83,12 +87,17 @@ impl Error {
             | Self::OwnState { .. }
             | Self::OutOfTurn { .. }
             | Self::LogContradicts { .. }
+            | Self::TransactionsFailed { .. }
             | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,
             Self::Unacknowledged(_) | Self::Undelivered(_) | Self::DeadLetterUnanswered { .. } => Disposition::Unknown,
             Self::Refused(_) => Disposition::Reject,
-            Self::TimedOut { .. } | Self::Unreachable { .. } | Self::QueueFull | Self::Closed => Disposition::Retry,
+            Self::Aborted { .. }
+            | Self::TimedOut { .. }
+            | Self::Unreachable { .. }
+            | Self::QueueFull
+            | Self::Closed => Disposition::Retry,
             Self::Registry { disposition, .. } | Self::Stage(_, disposition) => *disposition,
         }
     }

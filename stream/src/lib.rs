@@ -16,14 +16,17 @@ mod backoff;
 pub mod consume;
 mod error;
 mod ffi;
+pub mod hints;
 mod ids;
 mod metric;
 pub mod publish;
 pub mod registry;
+pub mod relay;
 pub mod sealed_log;
 mod settings;
 pub mod store;
 pub mod tail;
+mod transaction;
 pub mod transform;
 
 pub use consume::Record;

@@ -215,7 +215,7 @@ fn note(done: &mut Vec<(Partition, Offset)>, partition: Partition, next: Offset)
 }
 
 /// Waits for a first record, then collects until the batch is full or the linger is over.
-fn collect<'c>(consumer: &'c GroupConsumer, limits: &BatchLimits) -> Result<Vec<Record<'c>>, Error> {
+pub(crate) fn collect<'c>(consumer: &'c GroupConsumer, limits: &BatchLimits) -> Result<Vec<Record<'c>>, Error> {
     let mut batch = Vec::new();
     let Some(first) = consumer.poll(IDLE_WAIT)? else { return Ok(batch) };
     let deadline = Instant::now() + Duration::from_millis(limits.linger_ms);

@@ -11,6 +11,7 @@
 
 mod lane;
 mod outbox;
+mod reading;
 mod takeover;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +23,7 @@ use runtime::service::Runtime;
 use crate::append::{Appender, Delivery, Handed};
 use crate::backoff::Backoff;
 use crate::consume::{GroupConsumer, Rebalance, show_brokers};
+use crate::hints::HintKeeper;
 use crate::sealed_log::{Command, Entry, Epoch, Event, OwnerId};
 use crate::tail::TailReader;
 use crate::{Disposition, Error, KafkaSettings, Link, Offset, Partition, Position, Record, StreamMetric};
@@ -34,6 +36,8 @@ const HINT_INTERVAL: Duration = Duration::from_secs(1);
 const TURN_RECORDS_MAX: usize = 1_000;
 const TURN_BYTES_MAX: usize = 4 << 20;
 const SETTLE_WAIT: Duration = Duration::from_secs(30);
+/// How long the loop may stand still for a broker that answers nothing.
+const SILENCE_MAX: Duration = Duration::from_secs(2);
 
 /// Whose turn it is, and where the input goes on.
 #[derive(Debug, Clone, Copy)]
@@ -102,8 +106,10 @@ pub fn run(settings: &TransformSettings, transform: &mut impl Transform, runtime
 struct Worker {
     settings: TransformSettings,
     consumer: GroupConsumer,
+    keeper: HintKeeper,
     appender: Appender,
     log: TailReader,
+    open: Option<reading::Open>,
     input: TailReader,
     broker: Dependency,
     lanes: BTreeMap<Partition, Lane>,
@@ -111,6 +117,8 @@ struct Worker {
     todo: VecDeque<(Partition, Command)>,
     /// What could not be done just now, and when to try again.
     later: VecDeque<(Instant, Partition, Command)>,
+    /// When to ask again for the hints that lanes wait for.
+    hints_due: Instant,
     /// The group has answered, with or without partitions for us.
     joined: bool,
     hint_due: Instant,
@@ -123,24 +131,27 @@ struct Worker {
 impl Worker {
     fn new(settings: &TransformSettings, broker: Dependency, stages: Dependency) -> Result<Self, Error> {
         let Link { input, output } = settings.link;
-        let log = TailReader::new(&settings.kafka, output)?;
+        let log = TailReader::patient(&settings.kafka, output, SILENCE_MAX)?;
         // Fails here, by name, when a topic is missing; and proves that the broker answers.
         let outputs = log.partitions()?.len();
-        let source = TailReader::new(&settings.kafka, input)?;
+        let source = TailReader::patient(&settings.kafka, input, SILENCE_MAX)?;
         let inputs = source.partitions()?.len();
         if inputs != outputs {
             return Err(Error::Mismatch { input, inputs, output, outputs });
         }
         Ok(Self {
             consumer: GroupConsumer::join(&settings.kafka, input)?,
+            keeper: HintKeeper::new(&settings.kafka, output)?,
             appender: Appender::new(&settings.kafka, settings.linger_ms)?,
             settings: settings.clone(),
             log,
+            open: None,
             input: source,
             broker,
             lanes: BTreeMap::new(),
             todo: VecDeque::new(),
             later: VecDeque::new(),
+            hints_due: Instant::now(),
             joined: false,
             hint_due: Instant::now() + HINT_INTERVAL,
             backoff: Backoff::default(),
@@ -156,7 +167,9 @@ impl Worker {
         for rebalance in self.consumer.rebalances() {
             self.rebalance(rebalance, transform)?;
         }
+        self.begin_lanes(transform)?;
         self.carry_out(transform)?;
+        self.read_logs(transform)?;
         if Instant::now() >= self.hint_due {
             self.tick(transform)?;
             self.hint(transform);
@@ -166,8 +179,9 @@ impl Worker {
     }
 
     fn take_records(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        let idle = if self.next_reading().is_some() { Duration::ZERO } else { IDLE_WAIT };
         let Self { consumer, appender, lanes, settings, .. } = self;
-        let (mut wait, mut batch, mut bytes) = (IDLE_WAIT, Vec::new(), 0);
+        let (mut wait, mut batch, mut bytes) = (idle, Vec::new(), 0);
         while batch.len() < TURN_RECORDS_MAX
             && bytes < TURN_BYTES_MAX
             && let Some(record) = consumer.poll(wait)?
@@ -265,18 +279,17 @@ impl Worker {
 
     fn rebalance(&mut self, rebalance: Rebalance, transform: &mut impl Transform) -> Result<(), Error> {
         match rebalance {
-            Rebalance::Assigned(partitions) => self.assigned(&partitions, transform)?,
+            Rebalance::Assigned(partitions) => self.assigned(&partitions)?,
             Rebalance::Revoked(partitions) => {
                 // What is in flight lands before the next owner reads the log; its fence would hold off what does not.
                 self.settle(transform)?;
                 self.hint(transform);
                 for partition in &partitions {
                     self.tell(*partition, Event::Revoked);
+                    self.forget(*partition);
                     self.lanes.remove(partition);
                     transform.release(*partition);
                 }
-                self.todo.retain(|(partition, _)| !partitions.contains(partition));
-                self.later.retain(|(_, partition, _)| !partitions.contains(partition));
                 self.consumer.stop(&partitions)?;
             }
         }
@@ -288,21 +301,16 @@ impl Worker {
     }
 
     /// The group wants an answer now and taking over needs time: partitions are taken paused.
-    fn assigned(&mut self, partitions: &[Partition], transform: &mut impl Transform) -> Result<(), Error> {
+    fn assigned(&mut self, partitions: &[Partition]) -> Result<(), Error> {
         let anywhere: Vec<_> = partitions.iter().map(|&partition| (partition, Position::Beginning)).collect();
         self.consumer.start(&anywhere)?;
         self.consumer.pause(partitions)?;
         self.joined = true;
         self.broker.up();
         let generation = self.consumer.generation();
-        for (partition, text) in self.consumer.hints(partitions)? {
-            let mut lane = Lane::new(partition, self.settings.owner);
-            lane.hint = text.and_then(|text| lane.read_hint(self.settings.link, &text));
-            lane.begin(transform)?;
-            let commands = lane.writer.on(Event::Assigned { generation, hint: lane.hint.as_ref() });
-            self.lanes.insert(partition, lane);
-            self.todo.extend(commands.into_iter().map(|command| (partition, command)));
-        }
+        self.lanes.extend(
+            partitions.iter().map(|&partition| (partition, Lane::new(partition, self.settings.owner, generation))),
+        );
         Ok(())
     }
 
@@ -316,7 +324,7 @@ impl Worker {
 
     fn tick(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
         for lane in self.lanes.values_mut().filter(|lane| lane.writer.epoch().is_some()) {
-            transform.tick(&mut Outbox::new(&mut self.appender, lane, self.settings.link.output, &[]))?;
+            transform.tick(&mut Outbox::new(&mut self.appender, lane, self.settings.link.output))?;
         }
         Ok(())
     }
@@ -326,7 +334,9 @@ impl Worker {
         for lane in self.lanes.values_mut() {
             lane.refresh_hint(transform);
         }
-        self.consumer.hint_with(self.lanes.values().filter_map(|lane| lane.commit(self.settings.link)));
+        let Self { consumer, keeper, lanes, settings, .. } = self;
+        consumer.hint_with(lanes.values().filter_map(|lane| lane.commit(settings.link)));
+        keeper.keep(lanes.values().filter_map(|lane| lane.note(settings.link)));
         self.hint_due = Instant::now() + HINT_INTERVAL;
     }
 }

@@ -58,7 +58,10 @@ fn an_event_by_http_and_one_by_the_client_are_sealed_and_found_again() {
         || Ok(judge::count(&ground.pipeline)?.postgres.total == 2),
     )
     .unwrap();
+    // Who the patient is stands nowhere in clear.
     let (status, found) = get(&query.url("/v1/records?patient_id=patient-42").unwrap());
+    assert_eq!((status, found["records"].as_array().unwrap().len()), (200, 0));
+    let (status, found) = get(&query.url("/v1/records?event_type=patient-record.viewed").unwrap());
     assert_eq!(status, 200);
     let records = found["records"].as_array().unwrap();
     assert_eq!(records.len(), 2, "{found}");

@@ -57,6 +57,11 @@ fn services_without_topics_or_tables_refuse_to_start_and_say_what_to_do() {
         let sink = refusal(role);
         assert!(sink.contains("run this sink once with --migrate"), "{sink}");
     }
+    let enrich = refusal(Role::Enrich);
+    assert!(enrich.contains("make it with `sealtrail-enrich --migrate`"), "{enrich}");
+    std::fs::remove_file(ground.pipeline.trail_keys()).unwrap();
+    let enrich = refusal(Role::Enrich);
+    assert!(enrich.contains("trail.keys does not exist; create the key file first"), "{enrich}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use anyhow::{Context, Result};
 
+use seal::verify::Disclosures;
+
 use super::columns::StoredRow;
 use super::walk::Walk;
 use crate::connections::Connections;
@@ -11,7 +13,8 @@ const ROWS: &str =
     toString(tenant) AS tenant, toString(event_type) AS event_type, toString(action) AS action,
     toString(outcome) AS outcome, toUnixTimestamp64Micro(occurred_at) AS occurred_at, agent_id, patient_id,
     toString(object_kind) AS object_kind, object_id, toString(level) AS level, lower(hex(leaf_hash)) AS leaf_hash, leaf,
-    toString(key_id) AS key_id, lower(hex(mac)) AS mac
+    toString(key_id) AS key_id, lower(hex(mac)) AS mac, patient_token, agent_token, object_token,
+    toJSONString(tokens) AS tokens
     FROM audit_record ORDER BY partition, sequence";
 
 pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> {
@@ -25,7 +28,7 @@ pub async fn walk(connections: &Connections, walk: &mut Walk<'_>) -> Result<()> 
         .await
         .context("audit_record cannot be read (does the store answer, and were its tables made with `sealtrail-sink --migrate`?)")?
     {
-        walk.take_row(&row);
+        walk.take_row(&row, Disclosures::NotKept);
     }
     Ok(())
 }

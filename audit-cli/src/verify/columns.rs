@@ -1,6 +1,7 @@
-//! A stored row and the comparison of its typed columns with its leaf.
+//! A stored row and the comparison of its typed columns with its leaf, and with the tokens beside it.
 
-use seal::projection::Projection;
+use schemas::{Disclosure, Extras};
+use seal::projection::{Projection, TokenColumns};
 
 /// One row as a store holds it; every column that a query could be misled by.
 #[derive(Debug, sqlx::FromRow, clickhouse::Row, serde::Deserialize)]
@@ -29,6 +30,30 @@ pub struct StoredRow {
     pub key_id: String,
     /// Lower-case hexadecimal.
     pub mac: String,
+    pub patient_token: String,
+    pub agent_token: String,
+    pub object_token: String,
+    /// A JSON object of strings.
+    pub tokens: String,
+}
+
+/// The hidden values beside a leaf: three lists in the same order, for the store that keeps them.
+#[derive(Debug, sqlx::FromRow)]
+pub struct StoredDisclosures {
+    pub disclosure_digest: Vec<Vec<u8>>,
+    pub disclosure_key: Vec<String>,
+    pub disclosure_sealed: Vec<Vec<u8>>,
+}
+
+impl StoredDisclosures {
+    /// As they were sealed. One that somebody took apart stands for no digest any more, and so shows as missing.
+    pub fn all(&self) -> Vec<Disclosure<'_>> {
+        let parts = self.disclosure_digest.iter().zip(&self.disclosure_key).zip(&self.disclosure_sealed);
+        let whole = parts.filter_map(|((digest, key), sealed)| {
+            Some(Disclosure { digest: digest.as_slice().try_into().ok()?, key, sealed })
+        });
+        whole.collect()
+    }
 }
 
 impl StoredRow {
@@ -58,5 +83,15 @@ impl StoredRow {
             level: &self.level,
             leaf_hash,
         }
+    }
+    /// Names the token columns that are not what the map beside them says, and the map itself where it is none.
+    pub fn token_differences(&self, mut name: impl FnMut(&'static str)) {
+        let Ok(tokens) = serde_json::from_str::<Extras<'_>>(&self.tokens) else { return name("tokens") };
+        let stored = TokenColumns {
+            patient_token: &self.patient_token,
+            agent_token: &self.agent_token,
+            object_token: &self.object_token,
+        };
+        TokenColumns::of(&tokens).differences(&stored, name);
     }
 }

@@ -60,10 +60,10 @@ fn meaning(verdict: Verdict) -> (seal::verify::Verdict, &'static str) {
 }
 
 /// Knows which fences are real, if there are keys.
-struct Fences(Vec<(String, FenceVerifier)>);
+pub struct Fences(Vec<(String, FenceVerifier)>);
 
 impl Fences {
-    fn of(partition: Partition, keys: &[EpochVerifier]) -> Result<Self> {
+    pub fn of(partition: Partition, keys: &[EpochVerifier]) -> Result<Self> {
         let chain = chain_name(partition.0);
         let each = keys.iter().map(|key| Ok((key.id().to_string(), key.fence(&chain)?)));
         each.collect::<Result<_>>().map(Self)
@@ -76,7 +76,8 @@ impl Fences {
     }
 }
 
-fn entry<'a>(record: &SealedRecord<'a>, fences: &Fences) -> Entry<'a> {
+/// What a record claims to a reader that knows these fences.
+pub fn entry<'a>(record: &SealedRecord<'a>, fences: &Fences) -> Entry<'a> {
     let Some(owner) = record.owner else { return Entry::Foreign };
     let epoch = Epoch { term: owner.term, generation: owner.generation, attempt: owner.attempt };
     if record.fence.is_some() {

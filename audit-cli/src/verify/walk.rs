@@ -81,8 +81,9 @@ impl<'k> Walk<'k> {
         }
     }
 
-    /// Takes a store's row, in order of chain and sequence, with every column that a query or a sink relies on.
-    pub fn take_row(&mut self, row: &StoredRow) {
+    /// Takes a store's row, in order of chain and sequence, with every column that a query or a sink relies on, and the hidden
+    /// values where the store keeps them.
+    pub fn take_row(&mut self, row: &StoredRow, disclosures: Disclosures<'_>) {
         if self.open.as_ref().is_none_or(|open| open.partition != row.partition) {
             self.start(row.partition);
         }
@@ -94,15 +95,20 @@ impl<'k> Walk<'k> {
             mac: &mac,
             key_id: &row.key_id,
             columns: Some(&columns),
-            disclosures: Disclosures::NotKept,
+            disclosures,
         });
         let Some(open) = &mut self.open else { return };
+        let (chain, worst, findings) = (open.name.as_str(), &mut self.worst, &mut self.findings);
+        let mut differs = |column| {
+            let fault = Fault::Column(column);
+            *worst = worst.and(fault.verdict(), sequence);
+            findings.add(Finding { chain: chain.into(), sequence, fault });
+        };
+        row.token_differences(&mut differs);
         // A copy of the row before has its offset too, and is named by the walk already.
         let copied = open.last_sequence.replace(row.sequence) == Some(row.sequence);
         if row.sealed_offset <= open.last_sealed_offset && !copied {
-            let fault = Fault::Column("sealed_offset");
-            self.worst = self.worst.and(fault.verdict(), sequence);
-            self.findings.add(Finding { chain: open.name.as_str().into(), sequence, fault });
+            differs("sealed_offset");
         }
         open.last_sealed_offset = row.sealed_offset;
     }

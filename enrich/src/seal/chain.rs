@@ -1,5 +1,6 @@
 //! One partition's chain: first read back from the log, then written.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use schemas::{Owner, SealedRecord, topic};
@@ -15,6 +16,9 @@ use stream::{Offset, Partition};
 
 use crate::error::Error;
 use crate::seal::SealingKey;
+
+/// No more records than this are on their way to the log.
+const IN_FLIGHT_MAX: u64 = 100_000;
 
 /// When a segment is closed: whichever comes first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +44,11 @@ pub struct Chain {
     segment: Option<(u64, SegmentVerifier)>,
     /// A record that would have come next was not sealed with our key.
     forged: bool,
+    /// The first record to be read is the one that a hint names.
+    hinted: bool,
+    /// Since this worker owns the chain: its turn, and where each of its latest segments begins.
+    turn: Option<(Epoch, OwnerId)>,
+    segments: VecDeque<(u64, u64)>,
     /// When the open segment got its first leaf from this worker.
     since: Option<Instant>,
     record: Vec<u8>,
@@ -63,6 +72,7 @@ impl Chain {
     /// `None` when the state is not one of this chain.
     pub fn begin(partition: Partition, state: Option<&str>, key: &SealingKey) -> Result<Option<Self>, Error> {
         let name = name(partition);
+        let hinted = state.is_some();
         let state = match state {
             None => ChainState::new(),
             Some(text) => match ChainState::parse(&name, text) {
@@ -73,8 +83,22 @@ impl Chain {
         let verifier = key.verifier().clone();
         let fences = verifier.fence(&name).map_err(seal::SealError::from)?;
         let stage = Stage::Read(Box::new(state));
-        let (segment, since, record) = Default::default();
-        Ok(Some(Self { partition, name, stage, verifier, fences, segment, forged: false, since, record }))
+        let (segment, since, record, turn, segments) = Default::default();
+        let forged = false;
+        Ok(Some(Self {
+            partition,
+            name,
+            stage,
+            verifier,
+            fences,
+            segment,
+            forged,
+            hinted,
+            turn,
+            segments,
+            since,
+            record,
+        }))
     }
 
     fn so_far(&self) -> &ChainState {
@@ -98,6 +122,7 @@ impl Chain {
 
     pub fn entry<'r>(&mut self, record: &SealedRecord<'r>) -> Result<Entry<'r>, Error> {
         let Some(owner) = record.owner else { return Ok(Entry::Foreign) };
+        let hinted = std::mem::take(&mut self.hinted);
         let Owner { term, generation, attempt, id } = owner;
         let epoch = Epoch { term, generation, attempt };
         if record.fence.is_some() {
@@ -105,8 +130,10 @@ impl Chain {
         }
         let replayed = match Replayed::read(record.leaf) {
             Ok(replayed) => replayed,
-            // A newer worker's: to pass over it would be to seal a second history.
-            Err(error @ (ReadError::UnknownVersion | ReadError::UnknownKind)) => {
+            // A newer worker's: to pass over it would be to seal a second history. All versions have the same MAC.
+            Err(error @ (ReadError::UnknownVersion | ReadError::UnknownKind))
+                if self.is_authentic(&LeafHash::of(record.leaf), record.mac, self.so_far().segment()) =>
+            {
                 return Err(Error::UnreadableRecord { partition: self.partition, reason: error.to_string() });
             }
             Err(_) => return Ok(Entry::Foreign),
@@ -123,29 +150,56 @@ impl Chain {
         if leaf.chain != self.name {
             return Ok(Entry::Foreign);
         }
-        if let Stage::Read(state) = &self.stage {
-            let (size, segment, leaves) = (state.size(), state.segment(), state.segment_leaves());
-            let is_last = position.sequence + 1 == size && replayed.hash() == state.previous();
-            // Only of the record that comes next, and of the one that a hint names, is the segment known.
-            let is_next = position.sequence == size && leaf.previous == state.previous();
-            if is_next && !self.is_authentic(&replayed, record.mac, segment) {
-                self.forged = true;
-                return Ok(Entry::Foreign);
+        let sealed_here = match (&self.stage, &self.turn) {
+            (Stage::Read(_), _) => self.is_followable(&replayed, record.mac, hinted)?,
+            (Stage::Written(_), turn) => {
+                let own = turn.is_some_and(|(turn, owner)| turn == epoch && owner.as_str() == id);
+                // What others write counts after a fence only, and then it is read once more.
+                !own || self.is_own(&replayed, record.mac)
             }
-            let last = segment.saturating_sub(u64::from(leaves == 0));
-            if is_last && !self.is_authentic(&replayed, record.mac, last) {
-                return Err(Error::OtherKeyBytes { partition: self.partition, key: self.verifier.id().to_string() });
-            }
-        }
-        Ok(Entry::Record { epoch, owner: id, position })
+        };
+        Ok(if sealed_here { Entry::Record { epoch, owner: id, position } } else { Entry::Foreign })
     }
 
-    fn is_authentic(&mut self, replayed: &Replayed<'_>, mac: &[u8], number: u64) -> bool {
+    /// Whether a record may be followed: one that comes next has to be of our key. All others do not count anyway.
+    fn is_followable(&mut self, replayed: &Replayed<'_>, mac: &[u8], hinted: bool) -> Result<bool, Error> {
+        let state = self.so_far();
+        let (sequence, previous) = (replayed.envelope().sequence.0, replayed.envelope().previous);
+        let (size, segment, leaves) = (state.size(), state.segment(), state.segment_leaves());
+        // Only of the record that comes next, and of the last one, is the segment known.
+        if sequence == size && previous == state.previous() {
+            let authentic = self.is_authentic(&replayed.hash(), mac, segment);
+            self.forged |= !authentic;
+            return Ok(authentic);
+        }
+        if sequence + 1 != size || replayed.hash() != state.previous() {
+            return Ok(true);
+        }
+        let last = segment.saturating_sub(u64::from(leaves == 0));
+        let authentic = self.is_authentic(&replayed.hash(), mac, last);
+        // At the hint's place stands what an owner has sealed; a copy of it may stand anywhere, by anybody.
+        if hinted && !authentic {
+            return Err(Error::OtherKeyBytes { partition: self.partition, key: self.verifier.id().to_string() });
+        }
+        Ok(authentic)
+    }
+
+    /// Whether this worker has sealed the record, in this turn.
+    fn is_own(&mut self, replayed: &Replayed<'_>, mac: &[u8]) -> bool {
+        let sequence = replayed.envelope().sequence.0;
+        if sequence >= self.so_far().size() {
+            return false;
+        }
+        let segment = self.segments.iter().rfind(|(first, _)| *first <= sequence).map(|(_, number)| *number);
+        segment.is_some_and(|segment| self.is_authentic(&replayed.hash(), mac, segment))
+    }
+
+    fn is_authentic(&mut self, leaf: &LeafHash, mac: &[u8], number: u64) -> bool {
         if self.segment.as_ref().is_none_or(|(of, _)| *of != number) {
             self.segment = self.verifier.segment(&self.name, number).ok().map(|verifier| (number, verifier));
         }
         let verifier = self.segment.as_ref().map(|(_, verifier)| verifier);
-        verifier.is_some_and(|verifier| verifier.verify(&replayed.hash(), mac))
+        verifier.is_some_and(|verifier| verifier.verify(leaf, mac))
     }
 
     /// Follows a record that counts. What is being written here is known already.
@@ -162,10 +216,14 @@ impl Chain {
             let (found, held) = (found.to_string(), key.epoch().id().to_string());
             return Err(Error::OtherKey { partition: self.partition, found, held });
         }
-        // A log of records that all fail is another key's, not an empty one.
+        // Without a hint nothing tells a stranger's records from our own under another key, and strangers stop nobody.
         if state.size() == 0 && self.forged {
-            return Err(Error::OtherKeyBytes { partition: self.partition, key: key.epoch().id().to_string() });
+            let (partition, key) = (self.partition, key.epoch().id());
+            tracing::error!(%partition, %key, "the log holds records of this chain, none of them sealed with our key; a new \
+                chain begins. If it is not new, stop and give this worker the right bytes");
         }
+        self.turn = Some((turn.epoch, *turn.owner));
+        self.segments = VecDeque::from([(state.size(), state.segment())]);
         let sealer = Sealer::new(&self.name, state, key.epoch().clone(), owner(turn.epoch, turn.owner))?;
         self.stage = Stage::Written(Box::new(sealer));
         Ok(())
@@ -181,6 +239,13 @@ impl Chain {
 
     /// A record was appended.
     pub fn noted(&mut self) {
+        let (size, segment) = (self.so_far().size(), self.so_far().segment());
+        if self.segments.back().is_some_and(|(_, last)| *last != segment) {
+            self.segments.push_back((size, segment));
+            while self.segments.get(1).is_some_and(|(first, _)| first + IN_FLIGHT_MAX <= size) {
+                self.segments.pop_front();
+            }
+        }
         match self.so_far().segment_leaves() {
             0 => self.since = None,
             _ => {
@@ -195,3 +260,6 @@ impl Chain {
         leaves > 0 && (leaves >= limits.records || old)
     }
 }
+
+#[cfg(test)]
+mod tests;

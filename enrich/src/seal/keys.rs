@@ -1,21 +1,16 @@
 //! The key that a worker seals with, as its configuration gives it.
 
 use schemas::Text;
-use seal::keys::{EpochKey, EpochVerifier, KeyId, Secret, kdf};
+use seal::keys::{EpochKey, EpochVerifier, KeyId};
 use seal::leaf::Genesis;
-use seal::protect::SubjectRing;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-
-/// How many subjects' keys are kept ready.
-const SUBJECTS_MAX: usize = 100_000;
 
 /// The epoch key in force, and what a new chain says of its beginning.
 pub struct SealingKey {
     epoch: EpochKey,
     verifier: EpochVerifier,
-    secret: Secret,
 }
 
 impl SealingKey {
@@ -25,7 +20,7 @@ impl SealingKey {
         let text = std::str::from_utf8(text).map(str::trim_end).unwrap_or_default();
         let secret = keystore::key_from_hex(text).ok_or(Error::KeyText)?;
         let epoch = EpochKey::new(id, &secret);
-        Ok(Self { verifier: epoch.verifier(), epoch, secret })
+        Ok(Self { verifier: epoch.verifier(), epoch })
     }
 
     pub fn epoch(&self) -> &EpochKey {
@@ -34,11 +29,6 @@ impl SealingKey {
 
     pub fn verifier(&self) -> &EpochVerifier {
         &self.verifier
-    }
-
-    /// The keys of what a leaf is too small for. Nothing else is hidden yet.
-    pub fn subjects(&self) -> SubjectRing {
-        SubjectRing::new(*kdf(&self.secret, "sealtrail/interim-subjects/1", &[]).expose(), SUBJECTS_MAX)
     }
 
     /// What the first leaf of a chain says.

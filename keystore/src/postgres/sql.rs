@@ -97,6 +97,10 @@ async fn insert(connection: &mut PgConnection, fresh: &[Fresh]) -> Result<u64, K
     Ok(query.execute(connection).await.map_err(explain)?.rows_affected())
 }
 
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), KeystoreError> {
+    sqlx::query("SELECT FROM subject_key LIMIT 0").execute(connection).await.map_err(explain).map(|_| ())
+}
+
 pub(super) async fn erase(connection: &mut PgConnection, handle: &Handle) -> Result<bool, KeystoreError> {
     let query = sqlx::query(ERASE).bind(handle.as_bytes().as_slice());
     Ok(query.execute(connection).await.map_err(explain)?.rows_affected() > 0)

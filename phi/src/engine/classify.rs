@@ -11,7 +11,7 @@ use crate::engine::walker::{EventFinding, Facts, Outcome, Walker};
 use crate::engine::{Engine, Terms};
 use crate::hidden::{Hidden, Place, Step, SubjectRef};
 use crate::policy::token::{self, SearchToken};
-use crate::policy::{Applied, FAULT};
+use crate::policy::{Applied, FAULT, UNDECODABLE, WORK_USED_UP};
 
 /// Bytes that are looked at for one event, decoded ones included. An event has at most 1 MiB.
 const EVENT_BYTES_MAX: usize = 4 << 20;
@@ -80,6 +80,11 @@ impl<'a> Classified<'a> {
 
     pub(crate) fn applied(&self) -> Applied {
         self.applied
+    }
+
+    /// Whether nothing in the event was left unread: too much of it, or encoded beyond reading.
+    pub(crate) fn was_looked_through(&self) -> bool {
+        ![FAULT, WORK_USED_UP, UNDECODABLE].into_iter().any(|term| self.applied.has(term))
     }
 
     /// What the event can be searched for, once keyed.

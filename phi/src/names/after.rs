@@ -86,6 +86,16 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
     if known.plays(Role::Postnominal) && class != Some(Class::Lower) {
         return Side { evidence: Evidence::TITLE, ..Side::of(8) };
     }
+    // `Xu Guangming, Ph.D.`
+    if scene.word(at) == "Ph" && scene.is_mark(at + 1, b'.') && scene.word(at + 2) == "D" {
+        return Side { evidence: Evidence::TITLE, ..Side::of(8) };
+    }
+    // `Wojtkiewicz, Circuit Judge`
+    if matches!(scene.word(at), "Circuit" | "District" | "Chief" | "Presiding" | "Associate" | "Section" | "Deputy")
+        && matches!(scene.word(at + 1), "Judge" | "Judges" | "Justice" | "Justices" | "Registrar" | "Section")
+    {
+        return Side { evidence: Evidence::TITLE, ..Side::of(8) };
+    }
     if known.plays(Role::Job) || is_person_key(scene, at) {
         return Side::of(5);
     }
@@ -106,7 +116,22 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
 fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
     let known = scene.known(at);
     let told = known.plays_any(Role::set(&[Role::Job, Role::Relation, Role::Person]));
-    let pronoun = matches!(scene.word(at), "he" | "she" | "they" | "him" | "her" | "pt" | "PT" | "age" | "F" | "M");
+    let pronoun = matches!(
+        scene.word(at),
+        "instructed"
+            | "assisted"
+            | "appearing"
+            | "he"
+            | "she"
+            | "they"
+            | "him"
+            | "her"
+            | "pt"
+            | "PT"
+            | "age"
+            | "F"
+            | "M"
+    );
     if known.plays(Role::Relation) && scene.is_mark(at + 1, b')') {
         return Side::of(8);
     }
@@ -127,7 +152,7 @@ fn word_behind(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Si
     let lower = scene.class(at) == Some(Class::Lower);
     let eased = |points: i32| if announced { points / 4 } else { points };
     if known.plays(Role::Versus)
-        && scene.token(at).is_some_and(|token| token.len() <= 2)
+        && scene.token(at).is_some_and(|token| token.len() <= 2 && token.space_before())
         && (lower || scene.is_mark(at + 1, b'.'))
     {
         return Side::of(9);
@@ -207,7 +232,7 @@ fn describes_person(scene: &Scene<'_>, at: usize) -> bool {
 }
 
 /// `in bed 7`, `in registration`, `to continue`, `at bedside`: what is said of persons in a ward or an office.
-fn is_placed(scene: &Scene<'_>, at: usize) -> bool {
+pub(super) fn is_placed(scene: &Scene<'_>, at: usize) -> bool {
     match scene.word(at) {
         "in" => matches!(
             scene.word(at + 1),

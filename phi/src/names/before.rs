@@ -5,6 +5,8 @@ use crate::gazetteer::Role;
 use crate::listed::{Kind, Scene};
 use crate::text::Class;
 
+use super::word::is_unknown;
+
 /// What stands on one side of a stretch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Side {
@@ -64,6 +66,9 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
     if token.is_mark(b',') || token.class == Class::Newline {
         return across(scene, at);
     }
+    if token.is_mark(b'-') && token.space_before() && scene.is_tight(first) && signs(scene, at) {
+        return Side::of(7);
+    }
     if matches!(token.mark, b':' | b'=' | b'|' | b'\t') || (token.is_mark(b'-') && token.space_before()) {
         return label(scene, at);
     }
@@ -73,6 +78,10 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
             && token.len() <= 3
             && matches!(scene.word(at.wrapping_sub(1)), "bed" | "Bed" | "room" | "Room" | "rm" | "Rm" | "bay" | "Bay");
         return if bed { Side::of(4) } else { Side::NONE };
+    }
+    // Columns are parted by several spaces: `Relation: mother   Tel`.
+    if scene.token(first).is_some_and(|name| name.start >= token.end + 3) {
+        return Side::NONE;
     }
     word(scene, at, first)
 }
@@ -95,6 +104,14 @@ fn signs_between_slashes(scene: &Scene<'_>, at: usize) -> bool {
     scene.token(opens).is_some_and(|mark| mark.space_before() || mark.starts_line())
 }
 
+/// `Please wipe. -Ruthanne`: a dash behind a sentence's end.
+fn signs(scene: &Scene<'_>, dash: usize) -> bool {
+    dash.checked_sub(1).is_some_and(|end| {
+        scene.class(end) == Some(Class::Newline)
+            || matches!(scene.token(end).map_or(0, |token| token.mark), b'.' | b'!' | b'?')
+    })
+}
+
 /// `aka "Smokey"`, `prefers "Gus"`.
 fn nicknames(word: &str) -> bool {
     matches!(
@@ -107,15 +124,32 @@ fn joins_names(scene: &Scene<'_>, at: usize) -> bool {
     matches!(scene.word(at), "and" | "&" | "," | ";" | "or" | "/")
 }
 
+/// Professions and grades by their letters, as notes write them before a name.
+fn is_grade(word: &str) -> bool {
+    const GRADES: [&str; 28] = [
+        "BCN", "HCA", "CNS", "SLT", "OT", "PT", "SHO", "SpR", "GP", "HV", "CPN", "AMHP", "SW", "MSW", "SN", "SSN",
+        "RM", "RGN", "RMN", "ODP", "FY1", "FY2", "PC", "DC", "DS", "DI", "EEN", "ANP",
+    ];
+    GRADES.contains(&word)
+}
+
 fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
     let known = scene.known(at);
     let lower = scene.class(at) == Some(Class::Lower);
+    // `relapsing remitting MS. Current EDSS`
+    if scene.word(at) == "MS" && scene.class(at + 1 + usize::from(scene.is_mark(at + 1, b'.'))) != Some(Class::Upper) {
+        return None;
+    }
     if known.plays(Role::Title) {
         let word = scene.word(at);
         let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof");
         return Some(Side::titled(if vague { 5 } else { 13 }));
     }
-    (known.plays(Role::SoftTitle) && !lower).then(|| Side::titled(7))
+    // `HIS HONOUR JUDGE PEMBERTHY`
+    let shouted = scene.class(at) == Some(Class::Upper)
+        && scene.token(at).is_some_and(|token| token.len() > 3)
+        && is_unknown(scene.known(at + 1));
+    (known.plays(Role::SoftTitle) && !lower).then(|| Side::titled(if shouted { 10 } else { 7 }))
 }
 
 /// `Dr. Smith`, `Sgt. Jones`, and other abbreviations; a sentence's end says nothing.
@@ -143,7 +177,8 @@ fn across(scene: &Scene<'_>, mark: usize) -> Side {
     if newline {
         return Side::NONE;
     }
-    if known.plays(Role::Relation) {
+    let in_law = scene.word(at) == "law" && scene.is_mark(at.wrapping_sub(1), b'-');
+    if known.plays(Role::Relation) || in_law {
         return Side::of(8);
     }
     if known.plays(Role::Person) && scene.class(at) == Some(Class::Lower) { Side::of(4) } else { Side::NONE }
@@ -188,7 +223,9 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         return side;
     }
     if known.plays(Role::Versus) && scene.token(at).is_some_and(|token| token.len() <= 2) {
-        return Side::of(8);
+        // `criteria vs Sternbach` compares.
+        let sides = scene.is_capital(at.wrapping_sub(1)) || scene.is_mark(at.wrapping_sub(1), b'.');
+        return Side::of(if sides { 8 } else { 2 });
     }
     match scene.word(at) {
         "the" | "The" | "THE" | "this" | "these" | "a" | "an" | "A" | "An" | "no" | "any" | "each" | "every"
@@ -196,7 +233,7 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "in" | "In" | "at" | "At" | "near" | "into" | "using" | "via" | "within" | "on" | "under" => {
             return Side::of(-3);
         }
-        "names" | "surnames" | "Names" => return Side::of(6),
+        "names" | "surnames" | "surname" | "forename" | "Names" => return Side::of(6),
         // `wife of Torvald`
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
         // `Im Blessing`
@@ -220,7 +257,21 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         return Side::of(5);
     }
     if known.plays(Role::Relation) {
-        return Side::of(if lower || class == Some(Class::Upper) { 8 } else { 6 });
+        // `carer Blessing`: a given name that is a word as well.
+        let own = scene.known(first);
+        let given = lower && own.first() >= 5 && own.common() >= 4 && scene.class(first) == Some(Class::Capital);
+        return Side::of(match (given, lower || class == Some(Class::Upper)) {
+            (true, _) => 13,
+            (_, true) => 8,
+            _ => 7,
+        });
+    }
+    if is_grade(scene.word(at)) {
+        return Side::of(6);
+    }
+    // `his son's (Jaxon) records`
+    if scene.is_possessive(at.wrapping_sub(1)) && at > 1 && first > at + 1 && scene.plays(at - 2, Role::Relation) {
+        return Side::of(8);
     }
     if matches!(scene.word(at), "family" | "Family") {
         return Side::of(6);
@@ -240,7 +291,7 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
     }
     // `RN Elodie`, `Name Dravarini, Amy`.
     if known.plays(Role::Postnominal) && matches!(class, Some(Class::Upper | Class::Mixed)) {
-        return Side::of(6);
+        return Side::of(7);
     }
     if matches!(scene.word(at), "Name" | "NAME" | "name") && !names_a_thing(scene, at) {
         return Side::labelled(7);

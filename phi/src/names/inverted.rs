@@ -61,6 +61,10 @@ fn comma(place: &Place<'_, '_>, run: &Run, taken: &[bool]) -> Option<Found> {
         return Some(found);
     }
     let (given_points, last) = given_names(place, given.parts(), side.announces())?;
+    // `its Shanice, Tyrell's mum`: two people.
+    if scene.is_possessive(last + 1) && scene.plays(last + 3, Role::Relation) {
+        return None;
+    }
     let eponym = if family.known.plays(Role::Eponym) && family.known.last() >= 6 { 5 } else { 0 };
     let own = points(scene, family, standing(place, family, side.announces())).family + eponym;
     let contrast = if contrasts(scene, family, given.parts()) { 5 } else { 0 };

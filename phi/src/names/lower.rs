@@ -49,7 +49,9 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
     let titled = at > 0 && (scene.plays(at - 1, Role::Title) || scene.is_mark(at - 1, b'.') && scene.is_tight(at - 1));
     let called = at > 0 && scene.known(at - 1).plays_any(ANNOUNCES);
     let owns = is_unknown(known) && telling::owns_relation(scene, at + 1);
-    let strange = is_unknown(known) && (called || owns || scene.is_mark(at + 1, b','));
+    let bedded = is_unknown(known) && telling::is_bedded_stranger(scene, (at, at));
+    let kin = known.first() >= 5 && known.common() <= 4 && at > 0 && scene.plays(at - 1, Role::Relation);
+    let strange = kin || is_unknown(known) && (called || owns || bedded || scene.is_mark(at + 1, b','));
     let particle = at > 0 && scene.plays(at, Role::Particle) && scene.word(at).len() > 1;
     if !(possible(known) || joint || titled && known.common() <= 2 || strange || particle) {
         return None;
@@ -122,7 +124,9 @@ fn accept(
         && (telling::single(scene, (first, last.last), opening.known)
             || telling::surname(scene, first, opening.known)
             || telling::asked_about(scene, (first, last.last), opening.known, last.joined)
-            || is_unknown(opening.known) && telling::owns_relation(scene, last.last + 1)
+            || is_unknown(opening.known)
+                && (telling::owns_relation(scene, last.last + 1)
+                    || telling::is_bedded_stranger(scene, (first, last.last)))
             || telling::titled_behind(scene, last.last, opening.known));
     let points = if single { points.max(ENOUGH + 1) } else { points };
     if !(enough || single) {

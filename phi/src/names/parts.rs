@@ -134,7 +134,8 @@ fn follows(scene: &Scene<'_>, at: usize) -> bool {
                 && scene.plays(at.wrapping_sub(2), Role::Particle)
                 && scene.class(at.wrapping_sub(2)) == Some(Class::Lower)
         } else {
-            token.space_before() && before.class != Class::Newline
+            // Columns are parted by several spaces.
+            token.space_before() && before.class != Class::Newline && token.start < before.end + 3
         }
     })
 }
@@ -192,6 +193,13 @@ fn part(scene: &Scene<'_>, taken: &[bool], at: usize, opens: bool) -> Option<Par
     }
     if known.plays_any(BREAKS) && breaks(scene, at, opens) || is_rank(scene, at) {
         return None;
+    }
+    // `Vivienne St. Clair`
+    if !opens && short_prefix(scene, at) && scene.is_mark(at + 1, b'.') && scene.is_tight(at + 1) {
+        let name = scene.is_capital(at + 2) && !scene.is_initial(at + 2) && !scene.is_tight(at + 2);
+        if name && scene.word(at).len() == 2 {
+            return Some(Part { first: at, last: at + 1, sort: Sort::Particle, known, class: token.class, ..NO_PART });
+        }
     }
     let sort = if is_capital_particle(scene, at) { Sort::Particle } else { Sort::Word };
     Some(joined(scene, Part { first: at, last: at, sort, known, class: token.class, ..NO_PART }))

@@ -15,7 +15,12 @@ pub(super) fn opens(scene: &Scene<'_>, at: usize) -> bool {
 
 /// Whether the only word of `first..=last` is a person by both neighbours.
 pub(super) fn single(scene: &Scene<'_>, (first, last): (usize, usize), known: Known) -> bool {
-    let given = known.first() >= GIVEN && known.first() >= known.last() && known.common() == 0 && known.city() < 4;
+    // `wife deb`: a short form that is a word as well.
+    let kin = first.checked_sub(1).is_some_and(|at| {
+        matches!(scene.word(at), "wife" | "husband" | "son" | "daughter" | "sister" | "brother" | "niece" | "nephew")
+    });
+    let plain = known.common() == 0 || kin && known.common() <= 4;
+    let given = known.first() >= GIVEN && known.first() >= known.last() && plain && known.city() < 4;
     let facts = [Fact::Drug, Fact::Clinical, Fact::Eponym];
     if !given || known.plays_any(OTHER_SENSE) || facts.iter().any(|fact| known.is(*fact)) {
         return false;
@@ -34,7 +39,25 @@ pub(super) fn surname(scene: &Scene<'_>, first: usize, known: Known) -> bool {
     let facts = [Fact::Drug, Fact::Clinical, Fact::Eponym, Fact::County];
     let told =
         first.checked_sub(1).is_some_and(|at| matches!(scene.word(at), "pt" | "patient" | "mr" | "mrs" | "ms" | "dr"));
-    plain && told && facts.iter().all(|fact| !known.is(*fact))
+    plain && (told || bedded(scene, first)) && facts.iter().all(|fact| !known.is(*fact))
+}
+
+/// `room 12 mcallister`
+fn bedded(scene: &Scene<'_>, first: usize) -> bool {
+    first >= 2
+        && scene.class(first - 1).is_some_and(Class::has_digit)
+        && scene.word(first - 1).len() <= 4
+        && matches!(scene.word(first - 2), "bed" | "room" | "rm" | "bay" | "Bed" | "Room" | "Rm" | "Bay")
+}
+
+/// `pull MAR for sinazo in rm 412`: a word that no list has, with a bed behind it.
+pub(super) fn is_bedded_stranger(scene: &Scene<'_>, (first, last): (usize, usize)) -> bool {
+    let led = first.checked_sub(1).is_some_and(|at| matches!(scene.word(at), "for" | "on" | "about" | "give" | "to"));
+    let placed = matches!(scene.word(last + 1), "in" | "room" | "rm" | "bed")
+        && (scene.class(last + 2).is_some_and(Class::has_digit)
+            || matches!(scene.word(last + 2), "room" | "rm" | "bed" | "bay")
+                && scene.class(last + 3).is_some_and(Class::has_digit));
+    led && placed
 }
 
 /// `results for kowalczyk`, `meds list for rosenbaum-ito`: what is asked for of a patient.
@@ -156,7 +179,9 @@ fn right(scene: &Scene<'_>, at: usize) -> Right {
     if matches!(token.mark, b':' | b',' | b'?' | b';' | b'!') || token.is_mark(b'.') && !scene.is_tight(at + 1) {
         return Right::Ends;
     }
-    let verb = scene.known(at).plays_any(Role::set(&[Role::SayVerb, Role::BeVerb])) || scene.word(at) == "have";
+    let verb = scene.known(at).plays_any(Role::set(&[Role::SayVerb, Role::BeVerb]))
+        || scene.word(at) == "have"
+        || super::after::is_placed(scene, at);
     if verb && token.class == Class::Lower { Right::Acts } else { Right::Nothing }
 }
 

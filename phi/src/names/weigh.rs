@@ -145,10 +145,22 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Right
     if words + initials > 1 {
         sum += 2 * i32::from(words > 1) + 1;
     }
-    let right = rights.of(place, last, known, announced);
+    let mut right = rights.of(place, last, known, announced);
+    // `Yusuf Demirtaş's MRI`: with a given name it is nobody's syndrome.
+    let given = first.sort == Sort::Word && first.known.first() >= 5 && first.known.common() <= 2;
+    if words > 1 && given && !first.known.plays(Role::Eponym) && place.scene.is_possessive(last.last + 1) {
+        right.points = right.points.max(2);
+    }
+    // `seen by A. Venkataraghavan`
+    let dotted = first.sort == Sort::Initial && first.last > first.first && words == 1;
+    if dotted && is_unknown(known) && place.scene.word(last.first).len() >= 6 {
+        sum += 2;
+    }
     sum += left.points + right.points;
     if stands_for_itself(place.scene, first, last) && known.is_listed_name() {
         sum += 5;
+    } else if left.points >= 5 && is_unknown(known) && words == 1 && takes_leave(place.scene, first, last) {
+        sum += 3;
     }
     if words == 2 && !place.shouted && surname_in_capitals(place.scene, first, last) {
         sum += if last.joined && is_unknown(last.known) { 9 } else { 4 };
@@ -211,6 +223,12 @@ fn stands_for_itself(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
         next.class == Class::Newline || stop > last.last + 1 && next.space_before() && next.starts_sentence()
     });
     opens && closes && first.first > 0
+}
+
+/// `Cheers, Gethin` at a text's or a line's end.
+fn takes_leave(scene: &Scene<'_>, first: &Part, last: &Part) -> bool {
+    let greets = scene.word_before(first.first).is_some_and(|at| scene.plays(at, Role::Greeting));
+    greets && scene.token(last.last + 1).is_none_or(|next| next.class == Class::Newline)
 }
 
 /// `San Francisco`, `Santa Rosa`.

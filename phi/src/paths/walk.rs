@@ -188,6 +188,13 @@ impl Scan<'_, '_> {
                 None => Verdict::Nothing,
             },
         };
+        // `"patient": "4471-90-22"`: an owner's name before an id.
+        let verdict = match beside.name {
+            Some(name) if verdict == Verdict::Nothing && place.node.kind == Kind::String && is_code(text) => {
+                self.tables.keys.verdict("id", std::iter::once(name))
+            }
+            _ => verdict,
+        };
         let bare_number = place.node.kind == Kind::Number && verdict == Verdict::Nothing;
         if bare_number && text.bytes().filter(u8::is_ascii_digit).count() < DIGITS_MIN {
             return;
@@ -220,6 +227,13 @@ impl Scan<'_, '_> {
             }
         });
     }
+}
+
+/// One word with four digits and more, and hardly anything else.
+fn is_code(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    plain && digits >= DIGITS_MIN && digits * 2 >= text.len() && text.len() <= 24
 }
 
 fn harmless(member: Option<Member>) -> bool {

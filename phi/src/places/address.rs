@@ -1,5 +1,6 @@
 //! Street addresses, post office boxes, rural routes and military addresses.
 
+use super::address_forms::{closed, named_by_town};
 use super::locality::{is_zip, tail, zip_end};
 use super::{Spot, street};
 use crate::gazetteer::Role;
@@ -37,13 +38,13 @@ pub(super) fn numbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     } else if let Some(last) = named_street(scene, next) {
         (last, 90)
     } else if scene.is_capital(next) {
-        return None;
+        (named_by_town(scene, at, next)?, 80)
     } else {
         let street = unit_behind(scene, street::in_lower_case(scene, next)?);
         let last = lower_tail(scene, street);
         return Some(Spot { first: at, last, kind: Kind::GeoAddress, score: 75 });
     };
-    let last = tail(scene, unit_behind(scene, last));
+    let last = closed(scene, unit_behind(scene, last));
     Some(Spot { first: unit_before(scene, at), last, kind: Kind::GeoAddress, score })
 }
 
@@ -53,12 +54,19 @@ fn unit_before(scene: &Scene<'_>, at: usize) -> usize {
     if at > 0 && scene.plays(at - 1, Role::Unit) && scene.is_capital(at - 1) {
         return at - 1;
     }
+    let house = at;
+    // `Flat 9, Kestrel Court, 210 Old Kent Road`: the house has a name.
+    let mut at = at;
+    if at > 2 && scene.is_mark(at - 1, b',') {
+        let name = (at.saturating_sub(4)..at - 1).rev().take_while(|place| scene.is_capital(*place)).last();
+        at = name.filter(|name| *name > 0 && scene.is_mark(*name - 1, b',')).unwrap_or(at);
+    }
     let Some(unit) = at.checked_sub(3) else { return at };
     let fits = scene.is_mark(at - 1, b',')
         && scene.class(at - 2).is_some_and(Class::has_digit)
         && scene.plays(unit, Role::Unit)
         && scene.is_capital(unit);
-    if fits { unit } else { at }
+    if fits { unit } else { house }
 }
 
 /// `Quay Street, Youghal`, `on Elm Street`: a street without its number, where the words before speak of a place.
@@ -72,14 +80,24 @@ pub(super) fn unnumbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let last = street::with_suffix(scene, at)?;
     let plain = matches!(
         scene.word(last),
-        "Street" | "Road" | "Avenue" | "Lane" | "Boulevard" | "Terrace" | "Crescent" | "Ave" | "Rd" | "Blvd"
+        "Street"
+            | "Road"
+            | "Avenue"
+            | "Lane"
+            | "Boulevard"
+            | "Terrace"
+            | "Crescent"
+            | "Highway"
+            | "Ave"
+            | "Rd"
+            | "Blvd"
     );
     // `Harley Street Clinic`.
     let more = scene.is_capital(last + 1);
     let comma = scene.is_mark(before, b',') && !scene.is_mark(last + 1, b',');
     (plain && !more && !comma && last > at).then(|| Spot {
         first: at,
-        last: tail(scene, last),
+        last: closed(scene, last),
         kind: Kind::GeoAddress,
         score: 70,
     })
@@ -187,7 +205,8 @@ fn lower_tail(scene: &Scene<'_>, street: usize) -> usize {
         // `birch place, brackenbridge.`
         None if comma(street + 1) == 1
             && scene.class(town) == Some(Class::Lower)
-            && scene.known(town).is_nothing()
+            && scene.known(town).common() == 0
+            && !scene.known(town).is(crate::gazetteer::Fact::Clinical)
             && !scene.token(town + 1).is_some_and(crate::text::Token::is_word) =>
         {
             town
@@ -266,11 +285,12 @@ fn unit_behind(scene: &Scene<'_>, last: usize) -> usize {
 
 /// `Calle Mayor 5`, `Hauptstraße 12`, `RR 2 Box 45`: the number comes behind the name.
 pub(super) fn named(scene: &Scene<'_>, at: usize) -> Option<Spot> {
-    if matches!(scene.word(at), "RR" | "HC")
-        && scene.class(at + 1)?.has_digit()
-        && scene.word(at + 2).eq_ignore_ascii_case("box")
-    {
-        return Some(Spot { first: at, last: tail(scene, at + 3), kind: Kind::GeoAddress, score: 88 });
+    if matches!(scene.word(at), "RR" | "HC" | "Rt" | "RT" | "Rte" | "Route") {
+        let number = at + 1 + usize::from(scene.is_mark(at + 1, b'.'));
+        let boxed = number + 1 + usize::from(scene.is_mark(number + 1, b','));
+        if scene.class(number)?.has_digit() && scene.word(boxed).eq_ignore_ascii_case("box") {
+            return Some(Spot { first: at, last: tail(scene, boxed + 1), kind: Kind::GeoAddress, score: 88 });
+        }
     }
     // `Place`, `route`, `via` are English words too.
     let english = scene.class(at) == Some(Class::Lower) && scene.known(at).common() > 0;

@@ -16,6 +16,16 @@ pub(super) fn with_evidence(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         return Some(spot);
     }
     let listed = city(scene, at);
+    // `Mullingar, County Westmeath`
+    if scene.is_mark(at + 1, b',')
+        && matches!(scene.word(at + 2), "County" | "Co")
+        && known.common() < 5
+        && !known.plays_any(NO_TOWN)
+        && scene.class(at) == Some(Class::Capital)
+        && let Some(spot) = county(scene, at + 2)
+    {
+        return Some(Spot { first: at, ..spot });
+    }
     if let Some(town) = listed.or_else(|| unlisted(scene, at))
         && let Some(last) = state_behind(scene, town)
             .filter(|_| is_no_person(scene, at, town, listed.is_some()) && !is_ambiguous_code(scene, at, town))
@@ -154,7 +164,13 @@ fn is_country_only(known: Known, single: bool) -> bool {
 fn is_part_of_more(scene: &Scene<'_>, at: usize) -> bool {
     let known = scene.known(at);
     let hyphen = scene.is_mark(at, b'-') && scene.is_tight(at);
-    let person = scene.is_capital(at) && (known.last() >= 6 && known.common() < 4 || scene.is_initial(at));
+    let given = at.checked_sub(1).is_some_and(|town| scene.known(town).first() >= 5 && scene.known(town).city() < 6);
+    let strange = given
+        && known.common() == 0
+        && known.city() == 0
+        && !known.plays_any(ORGANISATION)
+        && scene.token(at).is_some_and(crate::text::Token::space_before);
+    let person = scene.is_capital(at) && (known.last() >= 6 && known.common() < 4 || scene.is_initial(at) || strange);
     let thing = known.plays_any(Role::set(&[Role::EponymHead, Role::ThingAfter, Role::Company]));
     let next_thing = scene.known(at + 1).plays(Role::EponymHead) && !known.plays(Role::BeVerb);
     let institution = scene.is_capital(at) && known.plays_any(ORGANISATION);
@@ -231,7 +247,7 @@ fn has_town_end(word: &str) -> bool {
 }
 
 /// `Cook County`, `County of Kent`, `Orleans Parish`.
-fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+pub(super) fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let spot = |last: usize| {
         Some(Spot { first: at, last: state_behind(scene, last).unwrap_or(last), kind: Kind::GeoCounty, score: 85 })
     };
@@ -363,6 +379,14 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         || known.plays(Role::Eponym)
         || known.plays(Role::Never);
     let name = known.first() >= 5 || known.last() >= 5;
+    // `lives in Dos Hermanas (Seville)`
+    let bracketed = scene.is_mark(at.wrapping_sub(1), b'(')
+        && scene.is_mark(last + 1, b')')
+        && scene.is_capital(at.wrapping_sub(2))
+        && known.first() < 4;
+    if bracketed && whole.city() >= 3 && !other && token.class == Class::Capital {
+        return Some(last);
+    }
     if (behind_site(scene, at) || labelled(scene, at))
         && !scene.is_capital(last + 1)
         && !is_abbreviation(scene, at, last)
@@ -393,6 +417,11 @@ fn civic(scene: &Scene<'_>, at: usize, last: usize) -> bool {
     let office = matches!(
         scene.word(last + 1),
         "prison"
+            | "gendarmerie"
+            | "gendarmes"
+            | "command"
+            | "governor"
+            | "commune"
             | "registrar"
             | "ethics"
             | "court"

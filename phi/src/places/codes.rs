@@ -12,13 +12,19 @@ pub(super) fn zip(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     {
         return None;
     }
-    let near = at.saturating_sub(4)..at;
+    let near = at.saturating_sub(if asks(scene, at) { 16 } else { 4 })..at;
     let labelled = near.rev().take_while(|place| scene.class(*place) != Some(Class::Newline)).any(|place| {
         ["zip", "zipcode", "postcode", "postal", "postalcode", "plz"]
             .iter()
             .any(|label| scene.word(place).eq_ignore_ascii_case(label))
     });
     labelled.then(|| Spot { first: at, last: zip_end(scene, at), kind: Kind::GeoZip, score: 88 })
+}
+
+/// `zip code for the pt, is it 60629 or 60639`
+fn asks(scene: &Scene<'_>, at: usize) -> bool {
+    let is = |at: usize| matches!(scene.word(at), "it" | "is" | "its" | "s");
+    at > 0 && is(at - 1) || at > 2 && scene.word(at - 1) == "or" && is_zip(scene, at - 2) && is(at - 3)
 }
 
 /// `SW1A 2AA`, `M5V 2T6`.

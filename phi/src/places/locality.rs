@@ -149,6 +149,9 @@ fn piece(scene: &Scene<'_>, at: usize, last: usize) -> Option<usize> {
         // The next line belongs to the address only with a state or a code.
         return town_line(scene, at);
     }
+    if let Some(end) = super::city::county(scene, at).map(|spot| spot.last) {
+        return Some(end);
+    }
     if let Some(end) = state_name(scene, at).or_else(|| country(scene, at)) {
         return Some(zip_behind(scene, end).unwrap_or(end));
     }
@@ -215,7 +218,7 @@ fn province_behind(scene: &Scene<'_>, at: usize) -> Option<usize> {
 }
 
 /// Four or five digits before a town, or `1012 AB` before one.
-fn continental(scene: &Scene<'_>, at: usize) -> Option<usize> {
+pub(super) fn continental(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let prefixed =
         scene.is_capital(at) && scene.word(at).len() <= 2 && scene.is_mark(at + 1, b'-') && scene.is_tight(at + 1);
     let mut digits = if prefixed { at + 2 } else { at };
@@ -232,5 +235,16 @@ fn continental(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if !scene.is_capital(town) {
         return None;
     }
-    Some(city(scene, town).unwrap_or(town))
+    let end = city(scene, town).unwrap_or(town);
+    // `Bad Wurzach`, `København V`, `Sint-Niklaas`.
+    let hyphen = scene.is_mark(end + 1, b'-') && scene.is_tight(end + 1) && scene.is_capital(end + 2);
+    if hyphen && scene.is_tight(end + 2) {
+        return Some(end + 2);
+    }
+    let opens = matches!(
+        scene.word(end),
+        "Bad" | "Sankt" | "St" | "Den" | "La" | "Le" | "Les" | "Los" | "Las" | "San" | "Santa" | "El" | "Nowy" | "Nowa"
+    );
+    let quarter = scene.is_initial(end + 1) && !scene.is_mark(end + 2, b'.');
+    Some(if (opens || quarter) && scene.is_capital(end + 1) { end + 1 } else { end })
 }

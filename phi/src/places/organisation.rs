@@ -6,9 +6,10 @@ use super::Spot;
 use crate::gazetteer::{Fact, Role};
 use crate::listed::{Kind, Scene};
 use crate::text::Class;
+pub(super) use told::foreign_court;
 use told::{
-    admits, has_care_end, is_dotted_form, is_group_practice, is_led_by_article, is_legal_form, is_practice, is_trade,
-    saint,
+    admits, bank, has_care_end, is_dotted_form, is_group_practice, is_led_by_article, is_legal_form, is_practice,
+    is_trade, saint,
 };
 
 /// A name has at most so many tokens.
@@ -33,7 +34,8 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
         return None;
     }
     // `The Royal Infirmary`: the name starts behind the article.
-    if matches!(scene.word(at), "The" | "THE" | "A" | "An" | "Our" | "At" | "To" | "From")
+    let lady = scene.word(at) == "Our" && scene.word(at + 1) == "Lady";
+    if matches!(scene.word(at), "The" | "THE" | "A" | "An" | "Our" | "At" | "To" | "From") && !lady
         || is_shouted_small(scene, at)
     {
         return None;
@@ -43,7 +45,7 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot>
     }
     let row = read(scene, taken, at);
     if row.kind.is_none() {
-        return saint(scene, at);
+        return saint(scene, at).or_else(|| bank(scene, at)).or_else(|| foreign_court(scene, at));
     }
     let kind = row.kind?;
     let enough = match kind {
@@ -82,6 +84,11 @@ fn follows_row(scene: &Scene<'_>, at: usize) -> bool {
 
 /// `st. elizabeth hospice`, `hughes regional medical center`: in lower case, from its head backwards.
 pub(super) fn in_lower_case(scene: &Scene<'_>, head: usize) -> Option<Spot> {
+    // `uses cvs on lincoln ave`
+    let known = scene.known(head);
+    if known.plays(Role::KnownOrg) && known.common() == 0 && known.last() < 7 && known.first() < 5 {
+        return Some(Spot { first: head, last: head, kind: Kind::OrgCare, score: 66 });
+    }
     if let Some(spot) = foreign(scene, head) {
         return Some(spot);
     }
@@ -173,7 +180,9 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
                     if next < from + LONGEST
                         && (row.last + 1 == at && row.kind.is_some()
                             || !is_small(scene, at)
-                            || scene.known(at.wrapping_sub(1)).plays_any(BEFORE_OF)) =>
+                            || scene.known(at.wrapping_sub(1)).plays_any(BEFORE_OF)
+                            || row.kind == Some(Kind::OrgCourt) && scene.word(at) == "of"
+                            || is_named_of(scene, from, at)) =>
                 {
                     at = next
                 }
@@ -182,6 +191,10 @@ fn read(scene: &Scene<'_>, taken: &[bool], from: usize) -> Row {
             continue;
         }
         if at > from && scene.known(at).plays_any(OPENS_NONE) && !scene.plays(at, Role::Company) {
+            break;
+        }
+        // `First-tier Tribunal Judge Umney`: a person follows.
+        if at > from && row.kind.is_some() && matches!(scene.word(at), "Judge" | "Registrar" | "President" | "Clerk") {
             break;
         }
         word(scene, &mut row, from, at);
@@ -346,11 +359,22 @@ fn ends_as_site(scene: &Scene<'_>, row: &Row, from: usize, at: usize) -> bool {
     let name = scene.known(from);
     let proper = super::super::names::no_other_word(name) || name.city() >= 4 || name.last() >= 8 && name.common() == 0;
     match scene.word(at) {
-        "General" | "Memorial" | "Infirmary" => proper,
+        "General" | "Memorial" | "Infirmary" | "GENERAL" | "MEMORIAL" | "INFIRMARY" => proper,
         "House" | "Lodge" | "Manor" | "Grange" | "Villa" | "Haven" => proper && admits(scene, from),
         _ => false,
     }
 }
+
+/// `Ness of Sound Health Centre`, `Our Lady of Lourdes Hospital`: what it is comes a few words later.
+fn is_named_of(scene: &Scene<'_>, from: usize, at: usize) -> bool {
+    let lady = at == from + 2 && scene.word(at - 1) == "Lady";
+    let name = scene.known(at.wrapping_sub(1));
+    let led = lady || at == from + 1 && !name.plays_any(Role::set(&[Role::Person, Role::Job, Role::SoftTitle]));
+    let ahead = (at + 1..at + 4).take_while(|place| scene.is_capital(*place));
+    scene.word(at) == "of" && led && ahead.skip(1).any(|place| scene.known(place).plays_any(CARE_HEADS))
+}
+
+const CARE_HEADS: u64 = Role::set(&[Role::CareHead, Role::CareTail]);
 
 /// `Kestrel Breast Clinic`, `Bright Creek Family Medicine`: an everyday word with a capital in the middle of a sentence.
 fn is_named(scene: &Scene<'_>, at: usize) -> bool {
@@ -428,12 +452,14 @@ fn is_telling(scene: &Scene<'_>, at: usize) -> bool {
         && known.first() < 9
         && known.city() < 5
         && !(before_head && !opens && !known.plays(Role::CareMod));
-    let term = (known.is(Fact::Clinical) || known.is(Fact::Drug)) && known.last() < 9 && known.city() < 5;
+    let town = known.city() >= 4 && known.common() == 0;
+    let term = (known.is(Fact::Clinical) || known.is(Fact::Drug)) && known.last() < 9 && known.city() < 5 && !town;
     let role = known.plays_any(Role::set(&[
         Role::Demonym,
         Role::CareSoft,
         Role::CareTail,
         Role::Person,
+        Role::Job,
         Role::Direction,
         Role::Calendar,
     ])) || known.plays(Role::CareMod) && !saint;

@@ -89,9 +89,12 @@ fn direction_behind(scene: &Scene<'_>, last: usize, street: usize) -> usize {
 pub(super) fn in_lower_case(scene: &Scene<'_>, from: usize) -> Option<usize> {
     const SUFFIXES: [&str; 12] =
         ["street", "avenue", "ave", "road", "rd", "lane", "drive", "blvd", "boulevard", "st", "parkway", "pkwy"];
-    const WEAK: [&str; 12] =
-        ["dr", "cir", "ct", "ln", "way", "hwy", "place", "pl", "terrace", "circle", "court", "broadway"];
-    let led = from >= 2 && matches!(scene.word(from - 2), "at" | "to" | "lives" | "live" | "address" | "from");
+    const WEAK: [&str; 15] = [
+        "close", "gardens", "crescent", "dr", "cir", "ct", "ln", "way", "hwy", "place", "pl", "terrace", "circle",
+        "court", "broadway",
+    ];
+    let led = from >= 2 && matches!(scene.word(from - 2), "at" | "to" | "lives" | "live" | "address" | "from")
+        || from >= 3 && scene.word(from - 2) == "is" && scene.word(from - 3) == "address";
     let fits = |word: &str| SUFFIXES.contains(&word) || led && WEAK.contains(&word);
     if led && scene.word(from) == "broadway" {
         return Some(from);

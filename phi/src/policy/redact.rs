@@ -1,13 +1,21 @@
 //! Free text with every finding replaced by a tag: `[NAME:7f3a]`. All of it or nothing.
 
+use std::borrow::Cow;
+
+use schemas::{AuditEvent, Text};
+
 use crate::Label;
-use crate::engine::{Engine, Scratch};
+use crate::engine::{Classified, Engine, Scratch};
 use crate::finding::Finding;
+use crate::hidden::{Place, Step};
+use crate::policy::FAULT;
 
 /// How often a text is searched again for what only shows once other values are gone.
 const ROUNDS_MAX: usize = 4;
 /// Letters times values: a text with more to compare is not redacted, but hidden as a whole.
 const COMPARISONS_MAX: usize = 1 << 26;
+/// A longer text of an event is not redacted, but hidden as a whole.
+const EVENT_TEXT_BYTES_MAX: usize = 64 << 10;
 /// Shorter values are replaced elsewhere only where they stand as words of their own: `93`, `A.`.
 const REPEATED_BYTES_MIN: usize = 3;
 
@@ -18,6 +26,37 @@ pub trait Tagger {
 }
 
 impl Engine {
+    /// The hidden free texts of an event without what was found in them, by dotted path. One that cannot be freed of it is left out.
+    pub fn redact_texts<'c>(
+        &self,
+        classified: &'c Classified<'_>,
+        tagger: &impl Tagger,
+        scratch: &mut Scratch,
+    ) -> Vec<(&'static str, Cow<'c, str>)> {
+        let mut redacted = Vec::new();
+        if classified.applied().has(FAULT) {
+            return redacted;
+        }
+        let mut knows = false;
+        for (path, steps, text) in texts(classified.event()) {
+            let (Some(text), Some(place)) = (text, Place::new(steps)) else { continue };
+            let is_hidden = classified.hidden().iter().any(|hidden| steps.starts_with(hidden.place.steps()));
+            if !is_hidden || text.len() > EVENT_TEXT_BYTES_MAX {
+                continue;
+            }
+            // What was looked at wholly and held nothing stays as it is.
+            if classified.was_looked_through() && classified.findings().iter().all(|finding| finding.place != place) {
+                redacted.push((path, Cow::Borrowed(text)));
+                continue;
+            }
+            if !std::mem::replace(&mut knows, true) {
+                scratch.pool.know(classified.event());
+            }
+            redacted.extend(self.redact(text, tagger, scratch).map(|text| (path, Cow::Owned(text))));
+        }
+        redacted
+    }
+
     /// The text with its findings replaced, or `None` when that cannot be done so that none of the found values is left.
     /// Doing it again changes nothing.
     #[must_use]
@@ -47,6 +86,18 @@ impl Engine {
         }
         None
     }
+}
+
+/// The free texts of an event: where they stand, and what they say.
+fn texts<'e>(event: &'e AuditEvent<'_>) -> [(&'static str, &'static [Step], Option<&'e str>); 3] {
+    use Step::Member;
+    let reason = event.authority.as_ref().and_then(|authority| authority.reason.as_ref());
+    let outcome = event.codes.as_ref().and_then(|codes| codes.outcome_text.as_ref());
+    [
+        ("note", &[Member("note")], event.note.as_ref().map(Text::as_str)),
+        ("authority.reason", &[Member("authority"), Member("reason")], reason.map(Text::as_str)),
+        ("codes.outcome_text", &[Member("codes"), Member("outcome_text")], outcome.map(Text::as_str)),
+    ]
 }
 
 /// Puts tags in the place of the findings, and of every other place where the same value stands.

@@ -21,30 +21,97 @@ const INNER: i32 = 4;
 pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let token = view.token(at)?;
     let start = token.start as usize;
-    let opens = token.space_before() || matches!(view.byte_before(start), b'"' | b'\'' | b'(' | b'[' | b'=' | b',');
-    let joined =
-        matches!(view.byte(token.end as usize), b'.' | b'_') && view.byte(token.end as usize + 1).is_ascii_lowercase();
-    if !opens || !(joined || token.class == Class::Alnum || told(view, at)) {
+    let opens =
+        token.space_before() || matches!(view.byte_before(start), b'"' | b'\'' | b'(' | b'[' | b'=' | b',' | b'|');
+    let mark = view.byte(token.end as usize);
+    let joined = view.byte(token.end as usize + 1).is_ascii_lowercase()
+        && (matches!(mark, b'.' | b'_') || mark == b'-' && is_role(token.text(view.text)));
+    if !opens || !(joined || token.class == Class::Alnum || told(view, at) || keyed(view, at)) {
         return None;
     }
     let end = user_name_end(view, start);
     let name = view.text.get(start..end).filter(|name| name.len() <= LENGTH_MAX && name.is_ascii())?;
-    let plain =
-        name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'-'));
     if !plain || matches!(view.byte(end), b'@' | b'/' | b'\\' | b'(') || name.starts_with(|c: char| c.is_ascii_digit())
     {
         return None;
     }
     let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = name.len() - letters.len();
-    let fits = match letters.split_once(['.', '_']) {
-        Some((first, last)) => two_parts(view, first, last) || told(view, at) && is_role(first),
-        None => digits <= 3 && one_part(view, letters, digits > 0),
+    let said = keyed(view, at);
+    let own = without_role(letters);
+    // `hye-jin choi` is a person.
+    if own.len() == letters.len() && own.contains('-') {
+        return None;
+    }
+    let fits = match own.split_once(['.', '_', '-']) {
+        Some((first, last)) => {
+            !last.contains('-') && (two_parts(view, first, last) || told(view, at) && is_role(first))
+                || said && digits > 0
+        }
+        None if own.len() < letters.len() => {
+            one_part(view, own, false)
+                || digits > 0 && own.len() >= 3 && is_staff(letters)
+                || (told(view, at) || said) && own.len() >= 3 && known(view, own).common() == 0
+        }
+        None => {
+            digits <= 3 && one_part(view, own, digits > 0)
+                || said
+                    && own.len() >= 4
+                    && (known(view, own).is_nothing() || digits > 0 && known(view, own).common() == 0)
+        }
     };
     if !fits || digits > 4 {
         return None;
     }
     claims.add(Kind::AccountName, (start, end), Rank::Shape, Evidence::LIST);
+    Some(end)
+}
+
+/// `uid=tfarouk`, `by=svc_hartono`, `account bg_admin02`: what stands before says that it is an account.
+fn keyed(view: &View<'_>, at: usize) -> bool {
+    let Some(mut before) = at.checked_sub(1) else { return false };
+    if matches!(view.token(before).map_or(0, |token| token.mark), b'"' | b'\'') && before > 0 {
+        before -= 1;
+    }
+    if view.is_mark(before, b'=') {
+        let key = before.checked_sub(1).map_or("", |key| view.word(key));
+        return matches!(key, "uid" | "by" | "acct" | "account" | "owner" | "login" | "usr" | "userid" | "who" | "emp");
+    }
+    matches!(view.word(before), "account" | "Account" | "acct" | "uid" | "userid")
+}
+
+/// `aobrien_rn`, `svc-jporter`, `ext.bsantana`: the part that is a person's.
+fn without_role(name: &str) -> &str {
+    let own = match name.split_once(['.', '_', '-']) {
+        Some((role, rest)) if is_role(role) => rest,
+        _ => name,
+    };
+    match own.rsplit_once(['_', '-']) {
+        Some((rest, role)) if is_role(role) || role == "np" => rest,
+        _ => own,
+    }
+}
+
+/// `Break-glass by E-20931`: a code behind `by` is staff's.
+pub(crate) fn staff_code(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Option<usize> {
+    let token = view.token(at)?;
+    let by = at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "By"));
+    let start = token.start as usize;
+    if !by || !token.space_before() || token.len() > 8 {
+        return None;
+    }
+    let run = view.slice(start, start + 14);
+    let letters = run.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let dash = usize::from(run.get(letters) == Some(&b'-'));
+    let digits = run.iter().skip(letters + dash).take_while(|byte| byte.is_ascii_digit()).count();
+    let end = start + letters + dash + digits;
+    if !(1..=3).contains(&letters) || !(4..=7).contains(&digits) || super::groups::continues(view, end) {
+        return None;
+    }
+    claims.add(Kind::AccountName, (start, end), Rank::Labelled, Evidence::NEIGHBOURS);
     Some(end)
 }
 
@@ -54,6 +121,8 @@ fn told(view: &View<'_>, at: usize) -> bool {
     next.len() > 4 && next.ends_with("ed") && view.token(at + 1).is_some_and(|next| next.space_before())
         || at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "By"))
             && view.byte(view.token(at).map_or(0, |token| token.end as usize)) == b'.'
+        || view.byte_before(view.token(at).map_or(0, |token| token.start as usize)) == b'|'
+            && view.byte(view.token(at).map_or(0, |token| token.end as usize)) == b'|'
         || matches!(next, "from" | "ran" | "read")
             && at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "for" | "as" | "account"))
         || at.checked_sub(1).is_some_and(|by| matches!(view.word(by), "by" | "account" | "for" | "transcribed"))
@@ -66,6 +135,11 @@ fn is_role(first: &str) -> bool {
         first,
         "svc" | "admin" | "adm" | "rn" | "md" | "dr" | "usr" | "user" | "sa" | "srv" | "ext" | "nurse" | "ops" | "dba"
     )
+}
+
+/// `rn_float12`, `bg_admin02`
+fn is_staff(name: &str) -> bool {
+    ["rn_", "md_", "svc_", "svc-", "admin_", "adm_", "nurse_", "dr_"].iter().any(|role| name.starts_with(role))
 }
 
 fn known(view: &View<'_>, word: &str) -> Known {

@@ -187,6 +187,7 @@ kinds! {
     Age = "age-90", Some(Label::Age90);
     AccountName = "account-name", Some(Label::OtherId);
     Beside = "id-beside-name", Some(Label::Mrn);
+    Paired = "paired-number", Some(Label::Mrn);
     Known = "known-value", None;
     Field = "field-name", None;
 }

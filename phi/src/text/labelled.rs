@@ -91,6 +91,11 @@ pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut 
     if next == at + 1 && (is_prefix(view, at) || tied) {
         return None;
     }
+    // `dept_id = 441`: whose id it is, the word before says.
+    let own = next == at + 1 && matches!(view.word(at), "id" | "ids" | "ref" | "no" | "number");
+    if own && rule.label.is_some() && view.byte_before(view.token(at)?.start as usize) == b'_' {
+        return None;
+    }
     // `my number is` says nothing of what is numbered.
     let vague = next == at + 1
         && ["number", "numbers", "num", "nr"].iter().any(|word| view.word(at).eq_ignore_ascii_case(word));
@@ -126,7 +131,8 @@ const ANSWER_MIN: usize = 5;
 
 /// `Your member ID please? - It's N26-36261`: the value in the answer.
 fn answer(view: &View<'_>, rule: &Labelled, next: usize) -> Option<(usize, usize)> {
-    let mut asked = false;
+    // `GMC no for Ann Berg, i think its 7412093`
+    let mut asked = rule.label == Some(Label::License) && view.note(next.wrapping_sub(1)).is(MARKER);
     for place in next..(next + ANSWER_REACH).min(view.tokens.len()) {
         let token = view.token(place)?;
         asked |= token.mark == b'?' || matches!(view.word(place), "please" | "pls");
@@ -219,6 +225,8 @@ fn value_place(view: &View<'_>, rule: &Labelled, next: usize, told: bool) -> Opt
             Class::Punct => {
                 marks += 1;
                 match token.mark {
+                    // `New device idVendor=0781`: the nearer name has it.
+                    b'=' if others > 0 && view.is_tight(place) => return None,
                     b':' | b'=' | b'#' => marked = true,
                     // `Patient/74904`, `mrn/482913`.
                     b'/' if place == next && view.is_tight(place) && view.is_tight(place + 1) => marked = true,

@@ -27,6 +27,7 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
         .or_else(|| card(view, &groups, claims))
         .or_else(|| codes(view, &groups, claims))
         .or_else(|| phone::find(view, at, &groups, claims))
+        .or_else(|| paired(view, &groups, claims))
         .or_else(|| application(view, &groups, claims))
         .or_else(|| epoch(view, &groups, claims))
 }
@@ -149,6 +150,17 @@ fn codes(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Option<us
         return Some(product.end);
     }
     None
+}
+
+/// `00-58-31-94`: record numbers in pairs; telephone numbers have five of them, or none that starts with two noughts.
+fn paired(view: &View<'_>, groups: &Groups, claims: &mut Claims<'_>) -> Option<usize> {
+    let [first, second, third, last] = groups.first::<4>()?;
+    let dashed = [first, second, third].iter().all(|group| group.then == b'-');
+    if !dashed || !groups.lens(&[2, 2, 2, 2]) || !groups.may_end(view, 4) {
+        return None;
+    }
+    claims.add(Kind::Paired, (first.start, last.end), Rank::Shape, Evidence::SHAPE);
+    Some(last.end)
 }
 
 /// `36244/06`: five digits and a year, as European courts number applications.

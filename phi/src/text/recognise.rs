@@ -36,6 +36,9 @@ fn shape(view: &View<'_>, rules: &[Labelled], at: usize, token: &Token, claims: 
             {
                 return Some(end);
             }
+            if let Some(end) = account_name::staff_code(view, at, claims) {
+                return Some(end);
+            }
             let digit_first = view.byte(token.start as usize).is_ascii_digit();
             let written = |claims: &mut Claims<'_>| {
                 date::written::find_fused(view, at, claims).or_else(|| date::stamp::find_compact(view, at, claims))
@@ -105,6 +108,9 @@ fn word_anchor(
         b'-' if token.text(view.text).eq_ignore_ascii_case("xxx") => number::masked(view, at, claims),
         b'.' if token.len() == 3 && net::www(view, at, claims).is_some() => Some(token.end as usize),
         b'-' | b'_' | b':' | b'.' => {
+            if let Some(end) = account_name::staff_code(view, at, claims) {
+                return Some(end);
+            }
             let coded = labelled::find_prefixed(view, rules, at, claims);
             let hex = coded.or_else(|| ip::may_start(view, at).then(|| ip::find_hex(view, at, claims)).flatten());
             hex.or_else(|| if token.len() == 8 { opaque::find(view, at, claims) } else { None })

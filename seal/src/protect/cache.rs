@@ -99,6 +99,12 @@ impl SubjectCache {
         Ok(keys.generation(&wanted.subject, generation))
     }
 
+    /// The pseudonyms of a tenant of the running batch.
+    #[must_use]
+    pub fn tenant(&self, tenant: &str) -> Option<&TenantKeys> {
+        self.tenants.get(tenant)
+    }
+
     /// Takes a key that was looked up. False, and the key is not taken, when anything was forgotten since it was asked for:
     /// it may be what was to be forgotten.
     pub fn insert(&mut self, wanted: &Wanted, key: SubjectKey) -> bool {

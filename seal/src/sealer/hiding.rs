@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use phi::hidden::{Hidden, Step, SubjectRef};
+use phi::hidden::{Hidden, Step};
 use schemas::{AuditEvent, Disclosure};
 
 use crate::canonical::{DIGEST_CHARS, Hide};
 use crate::error::SealError;
 use crate::leaf::Envelope;
-use crate::protect::{Nonces, RecordProtection, SubjectClass, SubjectKeys};
+use crate::protect::{Nonces, RecordProtection, SubjectKeys, SubjectName};
 use crate::sealer::Vault;
 
 /// One hidden member, kept beside the leaf.
@@ -53,27 +53,12 @@ impl<'h, 'e, K: SubjectKeys, N: Nonces> Hiding<'h, 'e, K, N> {
     pub fn start(&mut self) {
         self.kept.clear();
     }
-
-    fn subject(&self, subject: SubjectRef) -> Result<(SubjectClass, &'h str), SealError> {
-        let nobody = (SubjectClass::Tenant, self.event.tenant.as_str());
-        match subject {
-            SubjectRef::Patient(index) => {
-                let patient = self.event.patients.get(usize::from(index)).ok_or(SealError::HiddenPlace)?;
-                Ok((SubjectClass::Patient, patient.id.as_str()))
-            }
-            SubjectRef::Agent(index) => {
-                let agent = self.event.agents.get(usize::from(index)).ok_or(SealError::HiddenPlace)?;
-                // An agent that has nothing to be known by has no key of its own.
-                Ok(agent.identity().map_or(nobody, |id| (SubjectClass::Workforce, id)))
-            }
-            SubjectRef::Tenant => Ok(nobody),
-        }
-    }
 }
 
 impl<K: SubjectKeys, N: Nonces> Hide for Hiding<'_, '_, K, N> {
     fn hide(&mut self, hidden: &Hidden, name: &str, value: &[u8]) -> Result<[u8; DIGEST_CHARS], SealError> {
-        let (class, id) = self.subject(hidden.subject)?;
+        let SubjectName { tenant, class, id } =
+            SubjectName::of(self.event, hidden.subject).ok_or(SealError::HiddenPlace)?;
         self.pointer.clear();
         for step in hidden.place.steps() {
             // Names of ours need no escape in a JSON pointer; writing to a String cannot fail.
@@ -83,7 +68,7 @@ impl<K: SubjectKeys, N: Nonces> Hide for Hiding<'_, '_, K, N> {
             };
             debug_assert!(written.is_ok());
         }
-        let key = self.keys.key(&self.event.tenant, class, id)?;
+        let key = self.keys.key(tenant, class, id)?;
         let member = self.protection.hide(key, &self.pointer, name, value)?;
         let mut handle = [0; 32];
         let encoded = hex::encode_to_slice(key.handle().as_bytes(), &mut handle);

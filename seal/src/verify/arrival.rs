@@ -50,9 +50,7 @@ pub(crate) struct Arrival<'a> {
 
 impl<'a> Arrival<'a> {
     /// `chain`: the name of the chain that it should be of, or nothing.
-    pub(crate) fn of(record: StoredRecord<'a>, chain: &str) -> Self {
-        // First, as it is slow and goes through all bytes in order: then they are in the cache for whoever reads them.
-        let hash = LeafHash::of(record.leaf);
+    pub(crate) fn of(record: StoredRecord<'a>, hash: LeafHash, chain: &str) -> Self {
         let leaf = Leaf::read_of(chain, record.leaf);
         let control = leaf.as_ref().ok().filter(|leaf| leaf.envelope.kind != Kind::Event);
         let body = control.map(Leaf::body);

@@ -49,7 +49,7 @@ impl Walk<'_> {
     }
 
     pub(crate) fn carry_out(&mut self, ruling: Ruling, held: &Held, report: &mut Report<'_>) {
-        let arrival = Arrival::of(StoredRecord::new(&held.leaf, &[], &held.key_id), self.known_name());
+        let arrival = Arrival::of(StoredRecord::new(&held.leaf, &[], &held.key_id), held.hash, self.known_name());
         let (at, own) = (held.at, held.own);
         match ruling {
             Ruling::Wait => {}

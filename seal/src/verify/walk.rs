@@ -126,8 +126,9 @@ impl<'k> Walk<'k> {
         self.last.as_ref().map_or(LeafHash::NONE, |last| last.hash)
     }
 
-    pub(crate) fn take(&mut self, record: &StoredRecord<'_>, report: &mut Report<'_>) {
-        let arrival = Arrival::of(*record, self.known_name());
+    /// `hash` is the hash of the record's leaf.
+    pub(crate) fn take(&mut self, record: &StoredRecord<'_>, hash: LeafHash, report: &mut Report<'_>) {
+        let arrival = Arrival::of(*record, hash, self.known_name());
         if let Some(held) = self.held.take() {
             let ruling = self.rule(&held, &arrival);
             if ruling == Ruling::Wait {

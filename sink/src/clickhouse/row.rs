@@ -1,5 +1,7 @@
 //! RowBinary: one row's bytes in the order of the insert's columns.
 
+use schemas::Extras;
+
 use crate::decode::Row;
 
 /// Appends one row.
@@ -24,15 +26,32 @@ pub fn encode(row: &Row<'_>, out: &mut Vec<u8>) {
     string(out, row.sealed.leaf);
     string(out, row.sealed.key_id.as_bytes());
     out.extend_from_slice(row.sealed.mac);
+    for text in [row.tokens.patient_token, row.tokens.agent_token, row.tokens.object_token] {
+        string(out, text.as_bytes());
+    }
+    map(out, &row.sealed.tokens);
+    map(out, &row.sealed.redacted);
 }
 
-/// Length as LEB128, then the bytes.
-fn string(out: &mut Vec<u8>, bytes: &[u8]) {
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        out.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
+/// Number of entries, then keys and values in turn.
+fn map(out: &mut Vec<u8>, entries: &Extras<'_>) {
+    length(out, entries.len());
+    for (key, value) in entries.iter() {
+        string(out, key.as_bytes());
+        string(out, value.as_bytes());
     }
-    out.push(length as u8);
+}
+
+fn string(out: &mut Vec<u8>, bytes: &[u8]) {
+    length(out, bytes.len());
     out.extend_from_slice(bytes);
+}
+
+/// As LEB128.
+fn length(out: &mut Vec<u8>, mut left: usize) {
+    while left >= 0x80 {
+        out.push((left & 0x7f) as u8 | 0x80);
+        left >>= 7;
+    }
+    out.push(left as u8);
 }

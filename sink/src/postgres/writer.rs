@@ -24,7 +24,8 @@ const ADVANCE: &str = "UPDATE sink_position p SET next_offset = b.next
 const COPY: &str =
     "COPY audit_record (partition, sequence, source_offset, sealed_offset, kind, reason, event_id, tenant,
     event_type, action, outcome, occurred_at, agent_id, patient_id, object_kind, object_id, level, leaf_hash, leaf,
-    key_id, mac) FROM STDIN (FORMAT BINARY)";
+    key_id, mac, patient_token, agent_token, object_token, tokens, redacted, disclosure_digest, disclosure_key,
+    disclosure_sealed) FROM STDIN (FORMAT BINARY)";
 
 /// The last leaf of each partition, if there is one.
 const LAST: &str = "SELECT wanted, last.sealed_offset, last.leaf_hash FROM unnest($1::int[]) AS wanted LEFT JOIN LATERAL
@@ -100,7 +101,7 @@ impl Writer {
         };
         let rows = accepted.iter().filter(is_new).map(decode::row).collect::<Result<Vec<_>, _>>()?;
         self.body.clear();
-        copy::encode(&rows, &mut self.body);
+        copy::encode(&rows, &mut self.body)?;
         let mut connection = self.connected().await?;
         let mut transaction = connection.begin().await?;
         let moved = sqlx::query(ADVANCE)
@@ -116,7 +117,7 @@ impl Writer {
             return Err(Error::TakenOver);
         }
         if !rows.is_empty() {
-            let mut copy = transaction.copy_in_raw(COPY).await?;
+            let mut copy = transaction.copy_in_raw(COPY).await.map_err(explain)?;
             copy.send(self.body.as_slice()).await?;
             copy.finish().await?;
         }
@@ -160,8 +161,10 @@ struct Moves {
 
 fn explain(error: sqlx::Error) -> Error {
     match &error {
-        // undefined_table
-        sqlx::Error::Database(database) if database.code().as_deref() == Some("42P01") => Error::NotMigrated,
+        // undefined_table, undefined_column
+        sqlx::Error::Database(database) if matches!(database.code().as_deref(), Some("42P01" | "42703")) => {
+            Error::NotMigrated
+        }
         _ => Error::Postgres(error),
     }
 }

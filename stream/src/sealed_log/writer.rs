@@ -92,6 +92,7 @@ impl Writer {
             Event::Assigned { generation, hint } => self.assigned(generation, hint),
             Event::LogRead { offset, entry } => self.log_read(offset, entry),
             Event::CaughtUp => self.caught_up(),
+            Event::LogShort => self.log_short(),
             Event::Member { generation } => self.member(generation),
             Event::NotMember => self.leave(Command::Rejoin),
             Event::MemberUnknown if self.stage == Stage::Confirming => Commands::of(&[Command::ConfirmMembership]),
@@ -148,6 +149,13 @@ impl Writer {
     #[must_use]
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// How far the log reaches at least: what was read, what a hint names, what a doubt began with.
+    #[must_use]
+    pub fn reach(&self) -> Offset {
+        let next = self.reader.next();
+        self.end.max(if self.reader.awaits_hint() { next.next() } else { next })
     }
 
     #[must_use]
@@ -236,12 +244,23 @@ impl Writer {
             }
             Stage::Settling { .. } => self.confirm(),
             Stage::Owning { check, .. } => match *check {
+                // More was acknowledged meanwhile.
                 Some(until) if self.reader.next() <= until => self.read(Until::Offset(until)),
                 _ => {
                     *check = None;
                     Commands::NONE
                 }
             },
+            _ => Commands::NONE,
+        }
+    }
+
+    /// What was acknowledged is not there: to read on would be to wait for ever.
+    fn log_short(&mut self) -> Commands {
+        match &self.stage {
+            Stage::Settling { .. } | Stage::Owning { check: Some(_), .. } => {
+                self.leave(Command::Stop(Reason::LogWentBack))
+            }
             _ => Commands::NONE,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::sealed_log::{Epoch, Hint, OwnerId, Writer};
 use crate::transform::Transform;
+use crate::transform::reading::Reading;
 use crate::{Error, Link, Offset, Partition, Position};
 
 pub(super) struct Lane {
@@ -13,13 +14,26 @@ pub(super) struct Lane {
     pub(super) ahead: bool,
     /// The fence that was handed over and has no delivery yet.
     pub(super) fencing: Option<Epoch>,
+    /// What the writer wants to have read.
+    pub(super) reading: Option<Reading>,
+    /// Assigned in this generation, and nobody has said yet where to begin.
+    pub(super) unbegun: Option<i32>,
     /// The next input record; what comes from before it was fetched before a new start.
     next_source: Offset,
 }
 
 impl Lane {
-    pub(super) fn new(partition: Partition, owner: OwnerId) -> Self {
-        Self { partition, writer: Writer::new(owner), hint: None, ahead: false, fencing: None, next_source: Offset(0) }
+    pub(super) fn new(partition: Partition, owner: OwnerId, generation: i32) -> Self {
+        Self {
+            partition,
+            writer: Writer::new(owner),
+            hint: None,
+            ahead: false,
+            fencing: None,
+            reading: None,
+            unbegun: Some(generation),
+            next_source: Offset(0),
+        }
     }
 
     /// The name that binds hints to this chain.
@@ -27,12 +41,17 @@ impl Lane {
         format!("{}/{}", link.input, self.partition)
     }
 
-    pub(super) fn read_hint(&self, link: Link, text: &str) -> Option<Hint> {
-        let hint = Hint::decode(&self.chain(link), text);
-        if hint.is_none() && !text.is_empty() {
-            tracing::warn!(partition = %self.partition, "the group's hint is not one of ours; reading the log from its start");
-        }
-        hint
+    /// The hint that saves most; each place may have lost its own, or have an older one.
+    pub(super) fn choose_hint(&mut self, link: Link, texts: impl Iterator<Item = Vec<u8>>) {
+        let chain = self.chain(link);
+        let hints = texts.filter_map(|text| {
+            let hint = std::str::from_utf8(&text).ok().and_then(|text| Hint::decode(&chain, text));
+            if hint.is_none() {
+                tracing::warn!(partition = %self.partition, "a hint is not one of ours, and is left out");
+            }
+            hint
+        });
+        self.hint = hints.max_by_key(|hint| hint.head.size);
     }
 
     /// Brings the transform to the hint's place, or to the start.
@@ -89,6 +108,12 @@ impl Lane {
     pub(super) fn commit(&self, link: Link) -> Option<(Partition, Offset, String)> {
         let hint = self.hint.as_ref().filter(|_| self.writer.epoch().is_some())?;
         Some((self.partition, hint.head.next, hint.encode(&self.chain(link))?))
+    }
+
+    /// The same for the hints' other place, where the offset is the log's own.
+    pub(super) fn note(&self, link: Link) -> Option<(Partition, Offset, String)> {
+        let (partition, _, text) = self.commit(link)?;
+        Some((partition, self.hint.as_ref()?.offset, text))
     }
 
     /// What to commit only to hear the group's answer.

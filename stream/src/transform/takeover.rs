@@ -5,19 +5,63 @@ use std::time::{Duration, Instant};
 
 use crate::append::{Appender, Destination, Handed};
 use crate::consume::Membership;
-use crate::sealed_log::{Command, Epoch, Event, Head, Until, Verdict, Weight};
+use crate::sealed_log::{Command, Commands, Epoch, Event, Head, Verdict, Weight};
 use crate::transform::{Outbox, Transform, Turn, Worker};
 use crate::{Disposition, Error, Offset, Partition, Position, StreamMetric};
 
 /// Between two tries at what somebody who is away or busy must answer.
-const TRY_AGAIN: Duration = Duration::from_millis(100);
+pub(super) const TRY_AGAIN: Duration = Duration::from_millis(100);
 
 impl Worker {
     pub(super) fn tell(&mut self, partition: Partition, event: Event<'_>) {
         let Some(lane) = self.lanes.get_mut(&partition) else { return };
         let commands = lane.writer.on(event);
         count(commands.verdict());
+        self.enqueue(partition, commands);
+    }
+
+    /// Takes up what a writer asks for. With its producer it drops whatever it had asked for before.
+    pub(super) fn enqueue(&mut self, partition: Partition, commands: Commands) {
+        if commands.iter().any(|command| command == Command::DropProducer) {
+            self.forget(partition);
+        }
         self.todo.extend(commands.into_iter().map(|command| (partition, command)));
+    }
+
+    /// Nobody waits any more for what this lane has asked for.
+    pub(super) fn forget(&mut self, partition: Partition) {
+        self.todo.retain(|(of, _)| *of != partition);
+        self.later.retain(|(_, of, _)| *of != partition);
+        self.end_reading(partition);
+    }
+
+    /// Begins with what was assigned, once both places have said where. One that does not answer is asked again: without an
+    /// answer the whole log would be read, and a hint that was never read be overwritten.
+    pub(super) fn begin_lanes(&mut self, transform: &mut impl Transform) -> Result<(), Error> {
+        let new: Vec<_> =
+            self.lanes.values().filter(|lane| lane.unbegun.is_some()).map(|lane| lane.partition).collect();
+        if new.is_empty() || Instant::now() < self.hints_due {
+            return Ok(());
+        }
+        let asked = self.consumer.hints(&new).and_then(|group| Ok([group, self.keeper.hints(&new)?]));
+        let places = match asked {
+            Err(error) if error.disposition() == Disposition::Retry => {
+                tracing::warn!(%error, "asking for hints again");
+                self.hints_due = Instant::now() + TRY_AGAIN;
+                return Ok(());
+            }
+            asked => asked?,
+        };
+        for partition in new {
+            let Some(lane) = self.lanes.get_mut(&partition) else { continue };
+            let Some(generation) = lane.unbegun.take() else { continue };
+            let texts = places.iter().filter_map(|place| place.get(&partition).cloned());
+            lane.choose_hint(self.settings.link, texts);
+            lane.begin(transform)?;
+            let commands = lane.writer.on(Event::Assigned { generation, hint: lane.hint.as_ref() });
+            self.enqueue(partition, commands);
+        }
+        Ok(())
     }
 
     /// Does everything that can be done now. The group is asked last, once for all: its answer must be newer than the look.
@@ -40,7 +84,7 @@ impl Worker {
                     asking.insert(partition);
                     Ok(())
                 }
-                Command::ReadLog { from, until } => self.read_log(partition, from, until, transform),
+                Command::ReadLog { until, .. } => self.ask_for_log(partition, until, transform),
                 Command::AppendFence(epoch) => self.fence(partition, epoch, transform),
                 Command::ResumeSource(head) => self.resume(partition, &head, transform),
                 Command::DropProducer => self.drop_producer(Some(partition)),
@@ -56,7 +100,7 @@ impl Worker {
             match done {
                 Err(error) if error.disposition() == Disposition::Retry => {
                     tracing::warn!(%partition, %error, "trying again");
-                    self.later.push_back((Instant::now() + TRY_AGAIN, partition, self.again(partition, command)));
+                    self.later.push_back((Instant::now() + TRY_AGAIN, partition, command));
                 }
                 Err(error) if error.disposition() == Disposition::Unknown => {
                     tracing::warn!(%partition, %error, "starting over from the log");
@@ -65,50 +109,6 @@ impl Worker {
                 done => done?,
             }
         }
-    }
-
-    /// The same command, as far as it was not carried out.
-    fn again(&self, partition: Partition, command: Command) -> Command {
-        match (command, self.lanes.get(&partition)) {
-            (Command::ReadLog { until, .. }, Some(lane)) => {
-                Command::ReadLog { from: lane.writer.reader().next(), until }
-            }
-            _ => command,
-        }
-    }
-
-    /// Passes the log on, record by record, until everything asked for was read or the writer asks for something else.
-    fn read_log(
-        &mut self,
-        partition: Partition,
-        from: Offset,
-        until: Until,
-        transform: &mut impl Transform,
-    ) -> Result<(), Error> {
-        self.rewind(partition, transform)?;
-        let Self { log, lanes, todo, .. } = self;
-        let Some(lane) = lanes.get_mut(&partition) else { return Ok(()) };
-        let end = match until {
-            Until::End => log.bounds(partition)?.end,
-            Until::Offset(offset) => offset.next(),
-        };
-        let mut interrupted = false;
-        log.read(partition, from..end, |offset, record| {
-            let following = lane.writer.epoch().is_none();
-            let entry = transform.entry(partition, record)?;
-            let commands = lane.writer.on(Event::LogRead { offset, entry });
-            count(commands.verdict());
-            if following && commands.verdict() == Some(Verdict::Accepted) {
-                transform.follow(partition, record)?;
-            }
-            todo.extend(commands.into_iter().map(|command| (partition, command)));
-            interrupted = commands.iter().next().is_some();
-            Ok(!interrupted)
-        })?;
-        if !interrupted {
-            self.tell(partition, Event::CaughtUp);
-        }
-        Ok(())
     }
 
     /// A commit that the group takes says that this worker still is a member, and of which generation.
@@ -153,7 +153,7 @@ impl Worker {
         lane.fencing = None;
         let Some(epoch) = lane.writer.epoch() else { return Ok(()) };
         let turn = Turn { epoch, owner: &self.settings.owner, source };
-        transform.own(&turn, &mut Outbox::new(&mut self.appender, lane, self.settings.link.output, &[]))?;
+        transform.own(&turn, &mut Outbox::new(&mut self.appender, lane, self.settings.link.output))?;
         lane.starts_at(place);
         tracing::info!(%partition, %epoch, next_sequence = head.size, source = %place, "chain taken over");
         self.consumer.stop(&[partition])?;
@@ -168,24 +168,29 @@ impl Worker {
             StreamMetric::Doubts.increment(1);
             self.appender = Appender::new(&self.settings.kafka, self.settings.linger_ms)?;
         }
+        let mut asked = Vec::new();
         for (&partition, lane) in &mut self.lanes {
             if Some(partition) != by {
                 let commands = lane.writer.on(Event::Failed);
                 if commands.iter().next().is_none() {
                     continue;
                 }
-                // The producer is a new one already.
-                let further = commands.into_iter().filter(|command| *command != Command::DropProducer);
-                self.todo.extend(further.map(|command| (partition, command)));
+                asked.push((partition, commands));
             }
             (lane.ahead, lane.fencing) = (true, None);
             self.consumer.pause(&[partition])?;
+        }
+        for (partition, commands) in asked {
+            self.forget(partition);
+            // The producer is a new one already.
+            let further = commands.into_iter().filter(|command| *command != Command::DropProducer);
+            self.todo.extend(further.map(|command| (partition, command)));
         }
         Ok(())
     }
 
     /// Brings a transform that has gone ahead back to where the writer reads on from.
-    fn rewind(&mut self, partition: Partition, transform: &mut impl Transform) -> Result<(), Error> {
+    pub(super) fn rewind(&mut self, partition: Partition, transform: &mut impl Transform) -> Result<(), Error> {
         let Some(lane) = self.lanes.get_mut(&partition).filter(|lane| lane.ahead) else { return Ok(()) };
         lane.return_to_base(transform)?;
         lane.ahead = false;
@@ -194,7 +199,7 @@ impl Worker {
 }
 
 /// Counts what does not belong to the history; what does is counted as acknowledged.
-fn count(verdict: Option<Verdict>) {
+pub(super) fn count(verdict: Option<Verdict>) {
     let Some(verdict) = verdict.filter(|verdict| verdict.weight() != Weight::Part) else { return };
     StreamMetric::LogRecordsIgnored.with(&[("verdict", verdict.name())]).increment(1);
     if verdict.weight() == Weight::Alarm {

@@ -183,7 +183,7 @@ proptest! {
 
     #[test]
     fn no_order_of_events_makes_a_writer_panic_or_append_without_its_fence(
-        items in prop::collection::vec(item(), 1..30), events in prop::collection::vec((0..10_u8, 0..30_usize), 0..80),
+        items in prop::collection::vec(item(), 1..30), events in prop::collection::vec((0..11_u8, 0..30_usize), 0..80),
     ) {
         let log = log_of(&items);
         let mut writer = Writer::new(OwnerId::new("a").unwrap());
@@ -200,6 +200,7 @@ proptest! {
                     offset: Some(Offset(at as i64)),
                 },
                 5 => Event::Failed,
+                10 => Event::LogShort,
                 6 if at < 5 => Event::Revoked,
                 7 if at < 3 => Event::NotMember,
                 _ => match line {

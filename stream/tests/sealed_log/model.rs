@@ -47,6 +47,8 @@ pub struct Case {
     pub records: i64,
     pub in_flight: usize,
     pub budget: Budget,
+    /// Hints have a second place, which takes them from anybody and survives the group.
+    pub hints_kept: bool,
     /// All processes call themselves the same.
     pub namesakes: bool,
     pub without: Without,

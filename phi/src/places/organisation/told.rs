@@ -20,6 +20,57 @@ pub(super) fn saint(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     })
 }
 
+/// `Banco Meridional`: the kind first.
+pub(super) fn bank(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let kind = matches!(scene.word(at), "Banco" | "Banca" | "Banque" | "Sparkasse" | "Volksbank" | "Caixa");
+    let spaced = scene.token(at + 1).is_some_and(crate::text::Token::space_before);
+    let named = kind && spaced && scene.class(at + 1) == Some(Class::Capital);
+    let more = scene.class(at + 2) == Some(Class::Capital) && scene.known(at + 2).common() == 0;
+    named.then_some(Spot { first: at, last: at + 1 + usize::from(more), kind: Kind::OrgCompany, score: 70 })
+}
+
+/// How many tokens may stand between a foreign court's kind and its place.
+const COURT_WORDS: usize = 9;
+
+/// `cour d'appel de Douai`, `Stockholms tingsrätt`: a court in another language, by its kind and its place.
+pub(in crate::places) fn foreign_court(scene: &Scene<'_>, at: usize) -> Option<Spot> {
+    let spot = |first: usize, last: usize| Some(Spot { first, last, kind: Kind::OrgCourt, score: 70 });
+    let head = |at: usize| scene.plays(at, Role::Court) && !matches!(scene.word(at), "court" | "courts" | "tribunal");
+    if scene.is_capital(at) {
+        return if scene.class(at + 1) == Some(Class::Lower) && head(at + 1) { spot(at, at + 1) } else { None };
+    }
+    if !matches!(scene.word(at), "cour" | "tribunal" | "corte" | "tribunale" | "rechtbank" | "juzgado" | "audiencia") {
+        return None;
+    }
+    let joins = |at: usize| {
+        scene.is_apostrophe(at)
+            || matches!(
+                scene.word(at),
+                "d" | "de"
+                    | "du"
+                    | "des"
+                    | "la"
+                    | "appel"
+                    | "cassation"
+                    | "grande"
+                    | "instance"
+                    | "commerce"
+                    | "administratif"
+                    | "administrative"
+                    | "correctionnel"
+                    | "judiciaire"
+                    | "di"
+                    | "appello"
+                    | "te"
+                    | "in"
+                    | "von"
+            )
+    };
+    let place = (at + 1..at + COURT_WORDS).take_while(|place| joins(*place)).last()? + 1;
+    let linked = matches!(scene.word(place - 1), "de" | "di" | "te" | "von" | "in") || scene.is_apostrophe(place - 1);
+    if linked && scene.class(place) == Some(Class::Capital) { spot(at, place) } else { None }
+}
+
 /// `Tagesklinik am Inn`, `Kliniek van Oost`
 pub(super) fn is_led_by_article(scene: &Scene<'_>, at: usize) -> bool {
     matches!(scene.word(at.wrapping_sub(1)), "am" | "im" | "van" | "aan" | "zum" | "zur" | "del" | "di" | "dos" | "den")
@@ -154,7 +205,19 @@ pub(super) fn is_legal_form(scene: &Scene<'_>, at: usize) -> bool {
         Some(Class::Upper) => true,
         Some(Class::Capital) => matches!(
             scene.word(at),
-            "Inc" | "Ltd" | "Corp" | "Corporation" | "Limited" | "Llc" | "Plc" | "Kft" | "Oy" | "Srl" | "Doo"
+            "Inc"
+                | "Ltd"
+                | "Lda"
+                | "Ltda"
+                | "Corp"
+                | "Corporation"
+                | "Limited"
+                | "Llc"
+                | "Plc"
+                | "Kft"
+                | "Oy"
+                | "Srl"
+                | "Doo"
         ),
         _ => scene.word(at) == "GmbH" || scene.word(at) == "KGaA",
     }

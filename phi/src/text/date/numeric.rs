@@ -221,7 +221,7 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let before = view.word_before(at);
     let score = score || before.is_some_and(|word| view.note(word).is(FRACTION_NOT_DATE) && view.word(word) != "of");
     let through = |word: usize| matches!(view.word(word), "through" | "thru" | "thur" | "throguh" | "thruogh");
-    let ranged = through(next) || before.is_some_and(through);
+    let ranged = through(next) || before.is_some_and(through) || in_line(view, at, groups) || listed(view, at, groups);
     let told = before.is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY)) || ranged || moved(view, at, one, two);
     let from = before.is_some_and(|word| matches!(view.word(word), "from" | "for" | "of" | "the" | "From"));
     let padded = one.len() == 2 && two.len() == 2 && (view.byte(one.start) == b'0' || view.byte(two.start) == b'0');
@@ -238,6 +238,35 @@ fn month_day(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Claims<'_
     let start = weekday_start(view, at).unwrap_or(one.start);
     claims.add(Kind::DateMonthDay, (start, end), Rank::Shape, Evidence::NEIGHBOURS.with(Evidence::CALENDAR));
     Some(end)
+}
+
+/// `4/2 2115 -- Pt c/o headache`: the day and the hour that open a note's line.
+fn in_line(view: &View<'_>, at: usize, groups: &Groups) -> bool {
+    let opens = view.token(at).is_some_and(|token| token.starts_line());
+    let hour = groups.list().get(2).filter(|hour| hour.len() == 4 && hour.value % 100 < 60 && hour.value < 2400);
+    opens && hour.is_some() && groups.list().get(1).is_some_and(|day| day.then == b' ')
+}
+
+/// `between 01/04 and 30/06`, `seen twice (8/2, 11/2)`: two days that are written alike.
+fn listed(view: &View<'_>, at: usize, groups: &Groups) -> bool {
+    let Some([one, two]) = groups.first::<2>() else { return false };
+    let day = |first: usize| {
+        let other = (view.number(first), view.number(first + 2));
+        let (Some(day), Some(month)) = other else { return false };
+        let alike = view.word(first + 2).len() == two.len();
+        view.is_mark(first + 1, b'/') && view.is_tight(first + 2) && alike && is_day_and_month(2000, day, month)
+    };
+    let between = |first: usize| first.checked_sub(1).is_some_and(|word| matches!(view.word(word), "between" | "from"));
+    let padded = one.len() == 2 && two.len() == 2;
+    let bracket = |first: usize| first > 0 && view.is_mark(first - 1, b'(');
+    let closes = |last: usize| view.is_mark(last + 1, b')');
+    let and = |at: usize| matches!(view.word(at), "and" | "to");
+    let first_of_two = padded && between(at) && and(at + 3) && day(at + 4)
+        || bracket(at) && view.is_mark(at + 3, b',') && day(at + 4) && closes(at + 6);
+    let second_of_two = at >= 4
+        && (padded && and(at - 1) && day(at - 4) && between(at - 4)
+            || view.is_mark(at - 1, b',') && day(at - 4) && bracket(at - 4) && closes(at + 2));
+    first_of_two || second_of_two
 }
 
 /// `from 7/8 to 7/15`: two days of one month, which no two scores or fractions are.

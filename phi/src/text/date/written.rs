@@ -36,8 +36,10 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let year = year_after(view, after.as_ref().map_or(next, |day| day.next), before.is_some() || after.is_some());
     let has_day = before.is_some() || after.is_some();
     let whole = has_day && (year.is_some() || year_first.is_some());
+    // `6. mars`
+    let dotted = before.is_some() && at > 0 && view.is_mark(at - 1, b'.') && view.is_tight(at - 1);
     let sure = if note.is(MONTH_FOREIGN) && !note.is(MONTH | MONTH_SHORT) {
-        whole
+        whole || dotted
     } else if note.is(MONTH_WORD) {
         let first = before.as_ref().map_or(at, |part| part.first);
         let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
@@ -138,7 +140,7 @@ fn days_before(view: &View<'_>, last: usize) -> usize {
     for _ in 0..4 {
         let Some(day) = first.checked_sub(2) else { break };
         let joins = view.is_mark(first - 1, b',') && first < last
-            || matches!(view.word(first - 1), "and" | "und" | "et" | "or");
+            || matches!(view.word(first - 1), "and" | "und" | "et" | "or" | "to" | "bis" | "au");
         let comma = view.is_mark(first - 1, b',');
         let number = view
             .token(day)
@@ -153,7 +155,8 @@ fn days_before(view: &View<'_>, last: usize) -> usize {
         first = day;
     }
     // A comma alone joins anything: `room 4, 5 February`.
-    let listed = (first..last).any(|place| matches!(view.word(place), "and" | "und" | "et" | "or"));
+    let listed =
+        (first..last).any(|place| matches!(view.word(place), "and" | "und" | "et" | "or" | "to" | "bis" | "au"));
     if listed { first } else { last }
 }
 

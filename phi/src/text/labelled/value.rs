@@ -30,6 +30,11 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
             if rule.label == Some(Label::OtherId) && counted.letters == 0 && phone {
                 return None;
             }
+            // `Account zrubaie1990`: a user's.
+            let small = view.slice(start, end).iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            if rule.label == Some(Label::Account) && small >= 5 && small == counted.letters {
+                return None;
+            }
             // Letters and four digits together are hardly ever a count.
             let mixed = counted.letters > 0 && counted.digits >= 4;
             let least = if marked || mixed { rule.min } else { rule.bare };
@@ -143,7 +148,8 @@ fn plate_end(view: &View<'_>, place: usize) -> Option<(usize, usize)> {
         view.token(next).filter(|token| matches!(token.class, Class::Upper | Class::Alnum | Class::Digits))
     {
         let written = view.slice(token.start as usize, token.end as usize);
-        if written.iter().any(u8::is_ascii_lowercase) || next > place && written.len() > 4 {
+        let most = if next > place && view.is_tight(next) { 6 } else { 4 };
+        if written.iter().any(u8::is_ascii_lowercase) || next > place && written.len() > most {
             break;
         }
         digits += written.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -185,6 +191,14 @@ pub(super) fn code_end(view: &View<'_>, rule: &Labelled, start: usize) -> Option
             }
             b'-' | b'_' if next.is_ascii_alphanumeric() => group = 0,
             b'/' if rule.slash && next.is_ascii_alphanumeric() => group = 0,
+            // `K/0091827`
+            b'/' if rule.label == Some(Label::Mrn)
+                && counted.digits == 0
+                && counted.letters <= 3
+                && next.is_ascii_digit() =>
+            {
+                group = 0;
+            }
             b'.' if rule.grouped && next.is_ascii_digit() => group = 0,
             b' ' if next.is_ascii_digit() && joins(view, rule, end, group, counted) => group = 0,
             _ => break,
@@ -224,7 +238,7 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
         return None;
     }
     // `User: can you ...` is somebody who speaks.
-    if after == b'\'' || view.words.known(token.fold).common() > 0 {
+    if after == b'\'' && view.byte_before(start) != b'\'' || view.words.known(token.fold).common() > 0 {
         return None;
     }
     let odd = name.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
@@ -267,6 +281,10 @@ pub(super) fn is_code_word(view: &View<'_>, rule: &Labelled, place: usize) -> bo
         let numbered = digits >= 3 && !view.byte(end + 1 + digits).is_ascii_alphanumeric();
         let joined = match view.byte(end) {
             b'-' | b'_' => view.byte(end + 1).is_ascii_alphanumeric(),
+            b'/' if token.class == Class::Upper && token.len() <= 3 => {
+                rule.slash && view.byte(end + 1).is_ascii_alphanumeric()
+                    || rule.label == Some(Label::Mrn) && view.byte(end + 1).is_ascii_digit()
+            }
             b'/' => rule.slash && view.byte(end + 1).is_ascii_digit(),
             b' ' => {
                 token.class == Class::Upper

@@ -12,6 +12,9 @@ pub enum Event<'a> {
     LogRead { offset: Offset, entry: Entry<'a> },
     /// Everything that the last `ReadLog` asked for was passed on.
     CaughtUp,
+    /// The log ends before the record that the last `ReadLog` asked for, or holds nothing in its place, and that is not for want
+    /// of waiting.
+    LogShort,
     /// The group has taken a synchronous commit of this member; its generation then.
     Member { generation: i32 },
     /// The group knows this member no more, or the assignment was lost.
@@ -32,7 +35,7 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
     /// Read the log with `isolation.level=read_uncommitted`, pass each record on, then `CaughtUp`. Any command that comes in the
-    /// middle ends the reading, without `CaughtUp`.
+    /// middle ends the reading, without `CaughtUp`. Before a log that ends too early, wait: its leader may be new.
     ReadLog { from: Offset, until: Until },
     /// Commit something synchronously, and tell the answer.
     ConfirmMembership,
@@ -60,7 +63,7 @@ pub enum Until {
 /// Why a writer cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// A record landed below the log's known end: the log was cut or made anew.
+    /// The log ends before what is known of it, or a record landed below that: it was cut or made anew.
     LogWentBack,
     /// The record that the hint names is not in the log.
     HintNotInLog,

@@ -234,6 +234,41 @@ fn a_log_that_went_back_stops_the_writer() {
 }
 
 #[test]
+fn a_log_that_ends_before_an_acknowledged_record_stops_the_writer_instead_of_being_read_for_ever() {
+    let stopped = [Command::DropProducer, Command::Stop(Reason::LogWentBack)];
+    let mut writer = owner();
+    assert_eq!(list(writer.on(Event::LogShort)), [], "it has not asked for anything");
+    writer.append(record(writer.tip(), 1));
+    assert_eq!(list(writer.on(acked(0, 4))), [read(1, Until::Offset(Offset(4)))]);
+    assert_eq!(list(writer.on(Event::LogShort)), stopped);
+
+    let mut writer = owner();
+    writer.on(Event::Failed);
+    writer.on(log_read(0, fence(epoch(1, 4, 0), "me")));
+    writer.on(Event::CaughtUp);
+    writer.on(Event::Member { generation: 4 });
+    writer.on(Event::FenceAcked { epoch: epoch(1, 4, 1), offset: Some(Offset(9)) });
+    assert_eq!(list(writer.on(Event::LogShort)), stopped);
+}
+
+#[test]
+fn the_log_reaches_as_far_as_was_read_or_hinted() {
+    let mut writer = owner();
+    assert_eq!(writer.reach(), Offset(1));
+    writer.append(record(writer.tip(), 1));
+    writer.mark("");
+    writer.on(acked(0, 1));
+    let hint = writer.take_hint().unwrap();
+    let mut next = Writer::new(OwnerId::new("next").unwrap());
+    next.on(Event::Assigned { generation: 5, hint: Some(&hint) });
+    assert_eq!(next.reach(), Offset(2), "the hint's record stands at 1");
+    writer.append(record(writer.tip(), 2));
+    writer.on(acked(1, 2));
+    writer.on(Event::Failed);
+    assert_eq!((writer.reader().next(), writer.reach()), (Offset(1), Offset(3)));
+}
+
+#[test]
 fn a_fork_under_the_own_epoch_stops_the_writer_and_one_in_the_past_does_not() {
     let mut writer = owner();
     let position = record(writer.tip(), 1);

@@ -12,13 +12,14 @@ pub const CASE: Case = Case {
     records: 2,
     in_flight: 2,
     budget: NONE,
+    hints_kept: false,
     namesakes: false,
     without: Without::Nothing,
     log_len_max: 24,
 };
 
 /// Name, and what may happen in which world.
-pub const SMALL: [(&str, Case); 9] = [
+pub const SMALL: [(&str, Case); 11] = [
     ("two doubts", Case { workers: 1, budget: Budget { doubts: 2, ..NONE }, ..CASE }),
     (
         "a lost append and a doubt",
@@ -33,6 +34,8 @@ pub const SMALL: [(&str, Case); 9] = [
         Case { budget: Budget { crashes: 1, replacements: 1, ..NONE }, namesakes: true, ..CASE },
     ),
     ("a lost group", Case { budget: Budget { group_losses: 1, ..NONE }, ..CASE }),
+    ("late hints", Case { budget: Budget { rebalances: 1, ..NONE }, hints_kept: true, ..CASE }),
+    ("a lost group and hints kept", Case { budget: Budget { group_losses: 1, ..NONE }, hints_kept: true, ..CASE }),
     ("three workers", Case { workers: 3, records: 1, budget: Budget { rebalances: 1, ..NONE }, ..CASE }),
 ];
 

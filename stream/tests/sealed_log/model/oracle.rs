@@ -57,15 +57,16 @@ pub fn reader_agrees(case: &Case, world: &World) -> bool {
 }
 
 pub fn hint_holds(case: &Case, world: &World) -> bool {
-    let Some(hint) = &world.group.hint else { return true };
     let mut whole = Reader::EMPTY;
     world.read(case, &mut whole, |_, _| {});
-    let mut resumed = Reader::resume(hint);
-    let mut anchored = None;
-    world.read(case, &mut resumed, |_, verdict| {
-        anchored.get_or_insert(verdict);
-    });
-    anchored == Some(Verdict::Anchored) && resumed == whole
+    world.group.hint.iter().chain(&world.group.kept).all(|hint| {
+        let mut resumed = Reader::resume(hint);
+        let mut anchored = None;
+        world.read(case, &mut resumed, |_, verdict| {
+            anchored.get_or_insert(verdict);
+        });
+        anchored == Some(Verdict::Anchored) && resumed == whole
+    })
 }
 
 /// Whatever a worker counts as sealed is there for every reader.

@@ -97,7 +97,8 @@ pub fn rebalance(world: &mut World, to: usize) {
 }
 
 fn assign(world: &mut World, to: usize) {
-    let (generation, hint) = (world.group.generation, world.group.hint.clone());
+    let generation = world.group.generation;
+    let hint = world.group.hint.iter().chain(&world.group.kept).max_by_key(|hint| hint.head.size).cloned();
     world.workers[to].alive = true;
     world.workers[to].todo.clear();
     tell(world, to, Event::Assigned { generation, hint: hint.as_ref() });
@@ -163,10 +164,12 @@ fn obey(world: &mut World, at: usize, commands: Commands) {
         }
     }
     let group = &mut world.group;
+    let Some(hint) = world.workers[at].writer.take_hint() else { return };
+    if group.keeps {
+        group.kept = Some(hint.clone());
+    }
     // The coordinator takes commits of the owner only.
-    if let Some(hint) = world.workers[at].writer.take_hint()
-        && group.owner == Some(at)
-    {
+    if group.owner == Some(at) {
         group.hint = Some(hint);
     }
 }

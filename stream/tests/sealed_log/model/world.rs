@@ -60,6 +60,9 @@ pub struct Group {
     pub generation: i32,
     pub owner: Option<usize>,
     pub hint: Option<Hint>,
+    /// The hints' second place.
+    pub kept: Option<Hint>,
+    pub keeps: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -103,7 +106,7 @@ impl World {
         Self {
             log: Vec::new(),
             net: Vec::new(),
-            group: Group { generation: 0, owner: None, hint: None },
+            group: Group { generation: 0, owner: None, hint: None, kept: None, keeps: case.hints_kept },
             workers: NAMES[..case.workers].iter().map(worker).collect(),
             budget: case.budget,
         }
