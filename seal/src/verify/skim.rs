@@ -18,17 +18,10 @@ const BLOCK: usize = 64;
 
 /// Whether the text is certainly canonical, with all digests in it. A no says nothing.
 pub(crate) fn is_canonical(text: &[u8]) -> bool {
-    let mut walk = Walk {
-        text,
-        quotes: Quotes::new(text),
-        at: 0,
-        last: Name::default(),
-        outer: [Name::default(); DEPTH_MAX],
-        depth: 0,
-        objects: 0,
-    };
-    let is_whole = walk.is_one_value() == Some(true) && !walk.quotes.has_other;
-    is_whole && (!walk.quotes.is_beyond_ascii || std::str::from_utf8(text).is_ok())
+    let mut quotes = Quotes::new(text);
+    let end = walk(text, &mut quotes);
+    let is_plain = end == Some(text.len()) && quotes.other.to_bitmask() == 0;
+    is_plain && (!quotes.is_beyond_ascii || std::str::from_utf8(text).is_ok())
 }
 
 /// The places of all quotes, one after the other, and what kinds of bytes stand before the last one given.
@@ -38,18 +31,18 @@ struct Quotes<'a> {
     /// The quotes of the block at `base` that were not given yet.
     mask: u64,
     is_beyond_ascii: bool,
-    /// A backslash or a control character: both outside of strings too.
-    has_other: bool,
+    /// Not zero where a backslash or a control character stands, also outside of strings.
+    other: i8x16,
 }
 
 impl<'a> Quotes<'a> {
     fn new(text: &'a [u8]) -> Self {
-        let mut quotes = Self { text, base: 0, mask: 0, is_beyond_ascii: false, has_other: false };
+        let mut quotes = Self { text, base: 0, mask: 0, is_beyond_ascii: false, other: i8x16::ZERO };
         quotes.look();
         quotes
     }
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         while self.mask == 0 {
             self.base += BLOCK;
@@ -63,7 +56,7 @@ impl<'a> Quotes<'a> {
         Some(at)
     }
 
-    #[inline]
+    #[inline(always)]
     fn look(&mut self) {
         let ahead = self.text.get(self.base..).unwrap_or_default();
         match ahead.first_chunk::<BLOCK>() {
@@ -79,9 +72,9 @@ impl<'a> Quotes<'a> {
         self.look_at(&block);
     }
 
-    #[inline]
+    #[inline(always)]
     fn look_at(&mut self, block: &[u8; BLOCK]) {
-        let (mut all, mut other) = (u8x16::ZERO, i8x16::ZERO);
+        let (mut all, mut other) = (u8x16::ZERO, self.other);
         for (index, part) in block.as_chunks::<16>().0.iter().enumerate() {
             let bytes = u8x16::new(*part);
             let signed = i8x16::new(part.map(u8::cast_signed));
@@ -93,7 +86,7 @@ impl<'a> Quotes<'a> {
             self.mask |= u64::from(quotes) << (index * 16);
         }
         self.is_beyond_ascii |= all.to_bitmask() != 0;
-        self.has_other |= other.to_bitmask() != 0;
+        self.other = other;
     }
 }
 
@@ -112,126 +105,108 @@ const fn key(text: [u8; 8]) -> u64 {
 const DIGESTS: u64 = key(*b"_sd\0\0\0\0\0");
 const DECOY: u64 = key(*b"...\0\0\0\0\0");
 
-/// From token to token. Each step stops where anything is not as it must be.
-struct Walk<'a> {
-    text: &'a [u8],
-    quotes: Quotes<'a>,
-    at: usize,
-    /// The last member's name in the innermost object.
-    last: Name,
-    /// The same of the levels around it.
-    outer: [Name; DEPTH_MAX],
-    depth: usize,
-    /// A bit for each level, the innermost lowest: an object, not a list.
-    objects: u64,
-}
-
-impl Walk<'_> {
-    fn is_one_value(&mut self) -> Option<bool> {
-        loop {
-            let mut is_read = self.value()?;
-            while is_read {
-                if self.depth == 0 {
-                    return Some(self.at == self.text.len());
-                }
-                let in_object = self.objects & 1 == 1;
-                let byte = *self.text.get(self.at)?;
-                self.at += 1;
-                match byte {
-                    b',' if in_object => is_read = self.member()?,
-                    b',' => is_read = false,
-                    b'}' if in_object => self.leave()?,
-                    b']' if !in_object => self.leave()?,
-                    _ => return None,
-                }
-            }
+/// Where the one value ends that the text begins with. Stops where anything is not as it must be.
+fn walk(text: &[u8], quotes: &mut Quotes<'_>) -> Option<usize> {
+    // The last member's name in the innermost object, and the same of the levels around it.
+    let (mut last, mut outer) = (Name::default(), [Name::default(); DEPTH_MAX]);
+    // A bit for each level, the innermost lowest: an object, not a list.
+    let (mut depth, mut objects, mut at) = (0, 0_u64, 0);
+    let mut is_name_next = false;
+    loop {
+        if is_name_next {
+            last = member(text, at, quotes, last)?;
+            at = usize::from(last.end) + 2;
         }
-    }
-
-    /// Takes a string or what has no quotes, or enters an object or a list. Says whether what came last was taken whole.
-    #[inline]
-    fn value(&mut self) -> Option<bool> {
-        match *self.text.get(self.at)? {
+        let mut is_read = true;
+        match *text.get(at)? {
+            _ if is_name_next && last.key == DIGESTS => at = digests(text, at, quotes)?,
             b'"' => {
-                let (open, end) = (self.quotes.next()?, self.quotes.next()?);
-                let is_next = open == self.at;
-                self.at = end + 1;
-                is_next.then_some(true)
+                let (open, end) = (quotes.next()?, quotes.next()?);
+                if open != at {
+                    return None;
+                }
+                at = end + 1;
             }
             open @ (b'{' | b'[') => {
-                *self.outer.get_mut(self.depth)? = self.last;
-                self.last = Name::default();
-                self.depth += 1;
-                self.objects = self.objects << 1 | u64::from(open == b'{');
-                self.at += 1;
+                *outer.get_mut(depth)? = last;
+                last = Name::default();
+                depth += 1;
+                objects = objects << 1 | u64::from(open == b'{');
+                is_name_next = open == b'{';
+                at += 1;
                 // In ASCII, what closes stands two after what opens.
-                let is_empty = *self.text.get(self.at)? == open + 2;
-                if open == b'{' && !is_empty { self.member() } else { Some(is_empty) }
+                is_read = *text.get(at)? == open + 2;
             }
-            _ => {
-                let mut cursor = Cursor::new(self.text.get(self.at..)?);
-                cursor.value(&mut Pass).ok()?;
-                self.at = self.text.len() - cursor.rest().len();
-                Some(true)
+            _ => at = scalar(text, at)?,
+        }
+        while is_read {
+            if depth == 0 {
+                return Some(at);
             }
+            let in_object = objects & 1 == 1;
+            match *text.get(at)? {
+                b',' => {
+                    is_read = false;
+                    is_name_next = in_object;
+                }
+                close if close == if in_object { b'}' } else { b']' } => {
+                    depth -= 1;
+                    objects >>= 1;
+                    last = *outer.get(depth)?;
+                }
+                _ => return None,
+            }
+            at += 1;
         }
     }
+}
 
-    fn leave(&mut self) -> Option<()> {
-        self.depth -= 1;
-        self.objects >>= 1;
-        self.last = *self.outer.get(self.depth)?;
-        Some(())
+/// The name that begins here, where it may follow the last one and a colon follows it.
+#[inline(always)]
+fn member(text: &[u8], at: usize, quotes: &mut Quotes<'_>, last: Name) -> Option<Name> {
+    let (open, end) = (quotes.next()?, quotes.next()?);
+    if open != at || *text.get(end + 1)? != b':' {
+        return None;
     }
+    // Names stand so far before the end that there are eight bytes to be taken.
+    let from = open + 1;
+    let word = key(*text.get(from..)?.first_chunk()?);
+    let key = if end - from < 8 { word & !(u64::MAX >> (8 * (end - from))) } else { word };
+    let name = Name { from: u16::try_from(from).ok()?, end: u16::try_from(end).ok()?, key };
+    if key <= last.key && !comes_next(text, last, name)? || quotes.is_beyond_ascii && !name.of(text)?.is_ascii() {
+        return None;
+    }
+    (key != DECOY).then_some(name)
+}
 
-    /// A member's name and colon. Its value is read here too where it is a list of digests.
-    #[inline]
-    fn member(&mut self) -> Option<bool> {
-        let (open, end) = (self.quotes.next()?, self.quotes.next()?);
-        if open != self.at || *self.text.get(end + 1)? != b':' {
-            return None;
-        }
-        // Names stand so far before the end that there are eight bytes to be taken.
-        let from = open + 1;
-        let word = key(*self.text.get(from..)?.first_chunk()?);
-        let key = if end - from < 8 { word & !(u64::MAX >> (8 * (end - from))) } else { word };
-        let name = Name { from: u16::try_from(from).ok()?, end: u16::try_from(end).ok()?, key };
-        if (name.key <= self.last.key && !self.comes_next(name)?)
-            || self.quotes.is_beyond_ascii && !self.is_ascii(name)?
-        {
-            return None;
-        }
-        self.last = name;
-        self.at = end + 2;
-        match name.key {
-            DIGESTS => self.digests(),
-            DECOY => None,
-            _ => Some(false),
-        }
-    }
+/// Of names that begin with the same eight bytes.
+#[cold]
+fn comes_next(text: &[u8], last: Name, name: Name) -> Option<bool> {
+    Some(last.of(text)? < name.of(text)?)
+}
 
-    fn spelled(&self, name: Name) -> Option<&[u8]> {
-        self.text.get(name.from.into()..name.end.into())
+impl Name {
+    fn of<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        text.get(self.from.into()..self.end.into())
     }
+}
 
-    fn is_ascii(&self, name: Name) -> Option<bool> {
-        Some(self.spelled(name)?.is_ascii())
-    }
+/// Where the number, or the word, ends.
+#[cold]
+fn scalar(text: &[u8], at: usize) -> Option<usize> {
+    let mut cursor = Cursor::new(text.get(at..)?);
+    cursor.value(&mut Pass).ok()?;
+    Some(text.len() - cursor.rest().len())
+}
 
-    /// Names that begin with the same eight bytes.
-    fn comes_next(&self, name: Name) -> Option<bool> {
-        Some(self.spelled(self.last)? < self.spelled(name)?)
-    }
-
-    #[cold]
-    fn digests(&mut self) -> Option<bool> {
-        let mut cursor = Cursor::new(self.text.get(self.at..)?);
-        let mut digests = Digests::default();
-        digests.list(&mut cursor).ok()?;
-        self.at = self.text.len() - cursor.rest().len();
-        (0..digests.found.len() * 2).try_for_each(|_| self.quotes.next().map(|_| ()))?;
-        Some(true)
-    }
+/// Where the list of digests ends.
+#[cold]
+fn digests(text: &[u8], at: usize, quotes: &mut Quotes<'_>) -> Option<usize> {
+    let mut cursor = Cursor::new(text.get(at..)?);
+    let mut digests = Digests::default();
+    digests.list(&mut cursor).ok()?;
+    (0..digests.found.len() * 2).try_for_each(|_| quotes.next().map(|_| ()))?;
+    Some(text.len() - cursor.rest().len())
 }
 
 #[cfg(test)]

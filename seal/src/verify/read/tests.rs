@@ -90,6 +90,13 @@ fn what_no_sealer_can_have_written_is_named_by_its_member() {
     ] {
         assert_eq!(read(&with(from, to)), Err(ReadError::Impossible(member)), "{to}");
     }
+    // What is no name is not just another chain's.
+    for name in ["t 0", "", "t/0+"] {
+        let text = with("t/0", name);
+        assert_eq!(Leaf::read_of("t/0", text.as_bytes()), Err(ReadError::Impossible("chain")), "{name}");
+    }
+    let text = with("t/0", "a\"0");
+    assert!(matches!(Leaf::read_of("t/0", text.as_bytes()), Err(ReadError::NotCanonical { .. })));
     assert!(read(&with("p-1", &"p".repeat(64))).is_ok());
     for policy in ["", "p\\n1", "é", &"p".repeat(65)] {
         assert!(read(&with("p-1", policy)).is_err(), "{policy}");

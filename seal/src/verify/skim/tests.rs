@@ -167,6 +167,6 @@ proptest! {
     fn nor_anything_spliced_from_two_events(from in 0_usize..300, to in 0_usize..300) {
         let (first, second) = (event(LONG), event("short"));
         let text = [&first.as_bytes()[..from.min(first.len())], &second.as_bytes()[to.min(second.len())..]].concat();
-        prop_assert_eq!(is_canonical(&text), is_read(&text));
+        prop_assert!(!is_canonical(&text) || is_read(&text), "{}", String::from_utf8_lossy(&text));
     }
 }
