@@ -156,7 +156,7 @@ fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
 /// `Dr. Smith`, `Sgt. Jones`, and other abbreviations; a sentence's end says nothing.
 fn abbreviated(scene: &Scene<'_>, dot: usize) -> Side {
     let Some(at) = dot.checked_sub(1).filter(|_| scene.is_tight(dot)) else { return Side::NONE };
-    if matches!(scene.word(at), "cc" | "Cc" | "CC" | "pt" | "Pt" | "PT" | "attn" | "Attn") {
+    if matches!(scene.word(at), "cc" | "Cc" | "CC" | "pt" | "Pt" | "PT" | "attn" | "Attn" | "vol" | "Vol") {
         return Side::of(5);
     }
     let short = scene.token(at).is_some_and(|token| token.len() <= 4);
