@@ -283,7 +283,12 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
     if known.plays(Role::BeforeWeak) || known.plays(Role::SayVerb) {
         return Side::of(2);
     }
-    // `RN Elodie`, `Name Dravarini, Amy`.
+    labels_weakly(scene, at)
+}
+
+/// `RN Elodie`, `Name Dravarini, Amy`.
+fn labels_weakly(scene: &Scene<'_>, at: usize) -> Side {
+    let (known, class) = (scene.known(at), scene.class(at));
     if known.plays(Role::Postnominal) && matches!(class, Some(Class::Upper | Class::Mixed)) {
         return Side::of(7);
     }
