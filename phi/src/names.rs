@@ -49,7 +49,7 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
                 continue;
             }
             let place = Place { scene, shouted: line.shouted, last_name };
-            run.price(|part, announced| weigh::price(&place, part, announced));
+            run.price(|part| weigh::price(&place, part));
             let found = inverted::find(&place, &run, taken).or_else(|| best(&place, &run));
             let found = found.map(|found| Found { last: with_suffix(scene, &found), ..found });
             // What is left of the run behind a name is a run of its own.

@@ -59,6 +59,10 @@ fn spot(scene: &Scene<'_>, taken: &[bool], at: usize, from: usize) -> Option<Spo
 }
 
 fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
+    // `A. B.`: a letter with its full stop opens nothing else.
+    if scene.is_initial(at) && scene.is_mark(at + 1, b'.') {
+        return address::post_box(scene, at);
+    }
     address::post_box(scene, at)
         .or_else(|| address::military(scene, at))
         .or_else(|| address_forms::by_code(scene, at))

@@ -44,7 +44,7 @@ use crate::listed::{self, Buffers, Hit, Input};
 
 use claims::{Arena, Claims, Kind};
 use fold::PlainText;
-use lexicon::{COURT, Note};
+use lexicon::{ASK, COURT, Note};
 use rules::{Compiled, Examples, TextRules};
 
 /// What is known about a text besides itself.
@@ -143,7 +143,8 @@ impl Scanner {
         token::tokenize(text, tokens);
         self.compiled.lexicon.annotate(tokens, notes);
         let court = notes.iter().filter(|note| note.is(COURT)).take(COURT_WORDS).count() == COURT_WORDS;
-        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, words: self.words, court };
+        let asks = tokens.iter().zip(notes.iter()).any(|(token, note)| token.mark == b'?' || note.is(ASK));
+        let view = View { text, tokens, notes, lexicon: &self.compiled.lexicon, words: self.words, court, asks };
         list.clear();
         let mut claims = Claims { list, params: &self.compiled.params };
         recognise::all(&view, &self.compiled.labelled, &mut claims);

@@ -6,15 +6,17 @@ use serde::Deserialize;
 
 use crate::sample::{Sample, Span};
 
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("dev", "case_phi", include_str!("../cases/dev/phi.jsonl")),
     ("dev", "case_clean", include_str!("../cases/dev/clean.jsonl")),
     ("dev", "case_json", include_str!("../cases/dev/json.jsonl")),
     ("dev", "case_court", include_str!("../cases/dev/court.jsonl")),
+    ("dev", "case_mixed", include_str!("../cases/dev/mixed.jsonl")),
     ("held", "case_phi", include_str!("../cases/held/phi.jsonl")),
     ("held", "case_clean", include_str!("../cases/held/clean.jsonl")),
     ("held", "case_json", include_str!("../cases/held/json.jsonl")),
     ("held", "case_court", include_str!("../cases/held/court.jsonl")),
+    ("held", "case_mixed", include_str!("../cases/held/mixed.jsonl")),
 ];
 
 #[derive(Deserialize)]

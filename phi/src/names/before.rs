@@ -156,7 +156,7 @@ fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
 /// `Dr. Smith`, `Sgt. Jones`, and other abbreviations; a sentence's end says nothing.
 fn abbreviated(scene: &Scene<'_>, dot: usize) -> Side {
     let Some(at) = dot.checked_sub(1).filter(|_| scene.is_tight(dot)) else { return Side::NONE };
-    if matches!(scene.word(at), "cc" | "Cc" | "CC" | "pt" | "Pt" | "PT" | "attn" | "Attn") {
+    if matches!(scene.word(at), "cc" | "Cc" | "CC" | "pt" | "Pt" | "PT" | "attn" | "Attn" | "vol" | "Vol") {
         return Side::of(5);
     }
     let short = scene.token(at).is_some_and(|token| token.len() <= 4);
@@ -283,7 +283,12 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
     if known.plays(Role::BeforeWeak) || known.plays(Role::SayVerb) {
         return Side::of(2);
     }
-    // `RN Elodie`, `Name Dravarini, Amy`.
+    labels_weakly(scene, at)
+}
+
+/// `RN Elodie`, `Name Dravarini, Amy`.
+fn labels_weakly(scene: &Scene<'_>, at: usize) -> Side {
+    let (known, class) = (scene.known(at), scene.class(at));
     if known.plays(Role::Postnominal) && matches!(class, Some(Class::Upper | Class::Mixed)) {
         return Side::of(7);
     }

@@ -102,10 +102,10 @@ impl Run {
         self.parts.get(..self.count).unwrap_or_default()
     }
 
-    pub(super) fn price(&mut self, price: impl Fn(&Part, bool) -> Points) {
+    pub(super) fn price(&mut self, price: impl Fn(&Part) -> [Points; 2]) {
         let fresh = self.parts.iter_mut().take(self.count).skip(self.priced);
         for part in fresh.filter(|part| part.sort == Sort::Word) {
-            part.worth = [price(part, false), price(part, true)];
+            part.worth = price(part);
         }
         self.priced = self.count;
     }

@@ -72,7 +72,10 @@ fn right(scene: &Scene<'_>, last: usize, shouted: bool) -> Option<(usize, usize)
     let ends = next.is_none_or(|next| {
         matches!(next.mark, b',' | b';' | b'.' | b')' | b'(' | b'?' | b'!') || next.class == Class::Newline
     });
-    (ends || matches!(scene.word(to + 1), "and" | "&" | "or" | "all" | "were" | "are" | "have")).then_some((from, to))
+    // `Anna Berg, Mepilex and gauze` is no row of people.
+    let goes_on = matches!(scene.word(to + 1), "and" | "&" | "or") && scene.is_capital(to + 2);
+    let acts = matches!(scene.word(to + 1), "all" | "were" | "are" | "have");
+    (ends || goes_on || acts).then_some((from, to))
 }
 
 fn left(scene: &Scene<'_>, first: usize, shouted: bool) -> Option<(usize, usize)> {

@@ -36,6 +36,37 @@ fn people_with_titles_labels_and_full_names_are_found() {
 }
 
 #[test]
+fn the_neighbours_of_a_sure_name_in_a_row_are_names_as_well() {
+    check(
+        Label::Name,
+        &[
+            "It named six inpatients: «Barlow», «Ito», «Czerny», «Mutasa», «Delacroix», «Singh-Rai». Found later.",
+            "Her heirs, «Rocco», «Pasqualina» and «Elio Mastrangelo», went on.",
+            "The children, «Ama» and «Kofi», live with her.",
+            "Seen by Mr «Patel», Cardiology, and sent home.",
+            "Told «Anna Berg», Mepilex and gauze applied.",
+        ],
+    );
+}
+
+#[test]
+fn names_are_told_by_grades_signatures_suffixes_and_columns() {
+    check(
+        Label::Name,
+        &[
+            "Discussed WLE. BCN «Tamsin Oyelowo» present",
+            "Passcode is on. Please wipe. -«Ruthanne», home health",
+            "The member, «Hollister Beaumont III», was told",
+            "news anchor «Vivienne St. Clair» came",
+            "send «Yusuf Demirtaş»'s MRI over",
+            "HIS HONOUR JUDGE «PEMBERTHY»: THIS IS AN APPEAL",
+            "Hx relapsing remitting MS. Current EDSS 2.5",
+            "Hunter criteria vs Sternbach for this?",
+        ],
+    );
+}
+
+#[test]
 fn single_names_are_found_where_the_neighbours_speak_for_a_person() {
     check(
         Label::Name,

@@ -3,7 +3,7 @@
 use super::after::after;
 use super::before::{Side, before};
 use super::parts::{LONGEST, Part, Run, Sort};
-use super::word::{IMPOSSIBLE, Points, Standing, is_unknown, points};
+use super::word::{IMPOSSIBLE, Points, Standing, both, is_unknown};
 use super::{ENOUGH, Found, Place};
 use crate::finding::Evidence;
 use crate::gazetteer::{Fact, Known, Role, phrase_hash};
@@ -118,8 +118,8 @@ fn left(place: &Place<'_, '_>, parts: &[Part], start: usize) -> Side {
     side
 }
 
-pub(super) fn price(place: &Place<'_, '_>, part: &Part, announced: bool) -> Points {
-    points(place.scene, part, standing(place, part, announced))
+pub(super) fn price(place: &Place<'_, '_>, part: &Part) -> [Points; 2] {
+    both(place.scene, part, standing(place, part, false))
 }
 
 /// A good name word that is left out on the right speaks against the cut.

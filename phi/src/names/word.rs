@@ -67,6 +67,17 @@ const ORGANISATION: u64 = Role::set(&[
 ]);
 
 pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Points {
+    finished(scene, part, base(scene, part, standing), standing)
+}
+
+/// The points of a word that nothing announces, and of the same word behind a title.
+pub(super) fn both(scene: &Scene<'_>, part: &Part, standing: Standing) -> [Points; 2] {
+    let base = base(scene, part, standing);
+    [false, true].map(|announced| finished(scene, part, base, Standing { announced, ..standing }))
+}
+
+/// What its lists and its ends are worth.
+fn base(scene: &Scene<'_>, part: &Part, standing: Standing) -> Points {
     let known = part.known;
     let (first, last, common) = (known.first(), known.last(), known.common());
     let mut points = Points {
@@ -102,8 +113,15 @@ pub(super) fn points(scene: &Scene<'_>, part: &Part, standing: Standing) -> Poin
     if !known.is_listed_name() && known.common() == 0 && known.is(Fact::Proper) && !standing.shouted {
         points = Points { given: 1, family: 2 };
     }
+    points
+}
+
+/// Less what speaks against it.
+fn finished(scene: &Scene<'_>, part: &Part, points: Points, standing: Standing) -> Points {
+    let known = part.known;
+    let (first, last, common) = (known.first(), known.last(), known.common());
     let loss = common_loss(known, standing) + other_meaning(known, standing);
-    points = points.minus(loss);
+    let mut points = points.minus(loss);
     if loss == 0 && first >= 5 && !known.is(Fact::Eponym) && known.city() < 4 {
         // Hardly anything but a given name.
         points.given += 3;

@@ -25,6 +25,13 @@ fn addresses_are_one_span_with_all_their_pieces() {
             "crashed at «Route 9 & Old Farm Rd, Wappinger».",
             "to «Unit 7/112 Banksia Parade, Dandenong VIC 3175»",
             "parked in «Calle Tetuán, Ponce».",
+            "resident at «Lipová 27, 612 00 Brno», is under my care",
+            "of «Vesterbrogade 88, 3. tv, 1620 København V», who",
+            "Member: «Eleven Sycamore Drive, Terre Haute».",
+            "residing at «12 Kirkgate, Lerwick»; (2) on that day",
+            "a caravan site outside «Mullingar, County Westmeath». She",
+            "lives at «Rt 2 Box 118, Eutaw AL 35462» for now",
+            "has moved to «4 Mill Lane, Ambleford». His letters",
         ],
     );
 }

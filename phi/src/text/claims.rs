@@ -261,6 +261,17 @@ mod tests {
     }
 
     #[test]
+    fn claims_that_share_no_token_are_settled_apart() {
+        let apart = [claim(6, 8, Rank::Weak), claim(0, 2, Rank::Weak), claim(3, 5, Rank::Strict)];
+        assert_eq!(left(&apart), [(0, 2), (3, 5), (6, 8)]);
+        // The first two share `bb` though their bytes do not meet.
+        assert_eq!(
+            left(&[claim(3, 4, Rank::Weak), claim(4, 5, Rank::Shape), claim(6, 8, Rank::Weak)]),
+            [(4, 5), (6, 8)]
+        );
+    }
+
+    #[test]
     fn what_lost_to_a_loser_still_holds() {
         assert_eq!(
             left(&[claim(0, 2, Rank::Weak), claim(0, 8, Rank::Shape), claim(6, 11, Rank::Strict)]),

@@ -7,7 +7,7 @@ use crate::label::Label;
 
 use super::check;
 use super::claims::{Claim, Claims, Rank};
-use super::lexicon::{FILLER, JOINER, MARKER};
+use super::lexicon::{ASK, FILLER, JOINER, MARKER};
 use super::token::Class;
 use super::view::View;
 use value::{code_end, is_code_word, value};
@@ -148,9 +148,12 @@ const ANSWER_MIN: usize = 5;
 fn answer(view: &View<'_>, rule: &Labelled, next: usize) -> Option<(usize, usize)> {
     // `GMC no for Ann Berg, i think its 7412093`
     let mut asked = rule.label == Some(Label::License) && view.note(next.wrapping_sub(1)).is(MARKER);
+    if !(asked || view.asks) {
+        return None;
+    }
     for place in next..(next + ANSWER_REACH).min(view.tokens.len()) {
         let token = view.token(place)?;
-        asked |= token.mark == b'?' || matches!(view.word(place), "please" | "pls");
+        asked |= token.mark == b'?' || view.note(place).is(ASK);
         // Another label asks for something else.
         if view.note(place).starts_phrase && !view.note(place).is(FILLER | MARKER) {
             return None;

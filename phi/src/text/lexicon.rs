@@ -62,6 +62,7 @@ flags! {
     AGE = 25, "age-cue";
     PERSON = 26, "person";
     SOUND = 27, "sound-extension";
+    ASK = 28, "ask";
 }
 
 /// Keys are hashes already.

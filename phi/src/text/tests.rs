@@ -10,6 +10,7 @@ mod network;
 mod notes;
 mod numbers;
 mod phones;
+mod pieces;
 
 use std::sync::OnceLock;
 

@@ -15,6 +15,8 @@ pub struct View<'t> {
     pub(crate) words: &'t Gazetteer,
     /// Whether the text reads like a court's: then bare years are quasi-identifiers.
     pub court: bool,
+    /// Whether anything is asked for: then an answer may follow its label from afar.
+    pub(crate) asks: bool,
 }
 
 impl<'t> View<'t> {

@@ -38,6 +38,14 @@ fn user_names_are_found() {
         "\"user\":\"«OTHER_ID u1204»\"",
         "actor=«OTHER_ID nurse12»",
         "user_id=«OTHER_ID 88213»",
+        "login ok uid=«OTHER_ID tfarouk» on WS-114",
+        "labs 200 41ms by=«OTHER_ID svc_hartono» done",
+        "«OTHER_ID svc-jporter» pulled 412 rows",
+        "«OTHER_ID aobrien_rn» overrode it",
+        "Break-glass by «OTHER_ID E-20931» on it",
+        "closed user='«OTHER_ID p.lindgren-ext»' ok",
+        "WHERE dept_id = 441",
+        "svc-payments restarted, node-exporter up",
     ]);
 }
 
