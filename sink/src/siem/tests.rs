@@ -1,3 +1,5 @@
+//! What each rendering looks like, and which of our types fall into which class.
+
 use serde_json::Value;
 
 use super::account::Account;
