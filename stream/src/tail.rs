@@ -107,11 +107,15 @@ impl TailReader {
     }
 
     pub fn bounds(&self, partition: Partition) -> Result<Bounds, Error> {
-        let (first, end) = self
-            .consumer
-            .fetch_watermarks(self.topic, partition.0, self.patience)
-            .map_err(Error::kafka("reading the log's bounds"))?;
-        Ok(Bounds { first: Offset(first), end: Offset(end) })
+        let deadline = Instant::now() + self.patience;
+        loop {
+            match self.consumer.fetch_watermarks(self.topic, partition.0, self.patience) {
+                Ok((first, end)) => return Ok(Bounds { first: Offset(first), end: Offset(end) }),
+                // A leader that has just changed is known to the client a moment later.
+                Err(error) if is_transient(&error) && Instant::now() < deadline => std::thread::sleep(POLL_WAIT),
+                Err(error) => return Err(Error::Kafka { doing: "reading the log's bounds", source: error }),
+            }
+        }
     }
 
     /// Reads a partition's records in `range`, in order, until `each` says false.

@@ -36,7 +36,7 @@ pub fn walk(connections: &Connections, keys: &[EpochVerifier], walk: &mut Walk<'
                 );
             }
             if let Some(record) = record.filter(|_| verdict == Verdict::Accepted) {
-                walk.take(&StoredRecord::new(record.leaf, record.mac, record.key_id));
+                walk.take_logged(&StoredRecord::new(record.leaf, record.mac, record.key_id));
             }
             Ok(())
         })?;
