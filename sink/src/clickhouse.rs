@@ -86,7 +86,8 @@ impl ClickHouse {
     }
 
     /// Nothing is asked before it is known what became of the last batch, and nothing is stored behind the table's back.
-    async fn settle(&mut self) -> Result<(), Error> {
+    async fn settle(&mut self, held: &[Partition]) -> Result<(), Error> {
+        self.in_doubt.take_if(|batch| !batch.is_of(held));
         if let Some(batch) = &self.in_doubt {
             match batch.send(&self.client).await {
                 Ok(()) | Err(Error::AlreadyStored) => self.in_doubt = None,
@@ -130,7 +131,7 @@ impl Store for ClickHouse {
     fn positions(&mut self, partitions: &[Partition]) -> Result<Vec<(Partition, Position)>, stream::Error> {
         let tokio = Rc::clone(&self.tokio);
         let held = tokio.block_on(async {
-            self.settle().await?;
+            self.settle(partitions).await?;
             self.held().await
         })?;
         let begin =

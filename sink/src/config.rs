@@ -52,6 +52,8 @@ pub struct SiemSettings {
     pub format: SiemFormat,
     /// Tell the actor's IP address too. It is an identifier, so it stays out unless wanted.
     pub addresses: bool,
+    /// Relay everything once more where the group has lost its place.
+    pub replay: bool,
 }
 
 /// In whose words events are told.

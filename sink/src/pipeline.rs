@@ -40,7 +40,8 @@ pub fn run(kind: StoreKind, mut config: SinkConfig, runtime: &Runtime) -> Result
         StoreKind::Siem => {
             let StoreSettings { kafka, topic: input, limits } = settings;
             let name = transactions_name(&kafka)?;
-            let settings = RelaySettings { kafka, input, output: topic::SIEM.name, limits, name };
+            let settings =
+                RelaySettings { kafka, input, output: topic::SIEM.name, limits, name, replay: config.siem.replay };
             stream::relay::run(&settings, &mut Siem::new(config.siem), runtime)?;
         }
     }

@@ -62,6 +62,12 @@ pub enum Error {
     LogContradicts { topic: &'static str, partition: Partition, reason: &'static str },
     #[error("kafka: {doing} failed and nothing of the transaction counts: {source}")]
     Aborted { doing: &'static str, source: KafkaError },
+    #[error("the group does not count this worker as its member now; nothing was relayed")]
+    NoMember,
+    #[error(
+        "{output}/{partition} holds records, and the group does not keep any more how far they go: its offsets were reset, deleted or have expired. Reading on from the start would relay everything again; allow that with [sink.siem] replay = true, once"
+    )]
+    RelayForgot { output: &'static str, partition: Partition },
     #[error("kafka: {doing} failed for good: {source}; start the process again")]
     TransactionsFailed { doing: &'static str, source: KafkaError },
     #[error("{waiting_for} did not happen within {seconds} s")]
@@ -88,12 +94,14 @@ impl Error {
             | Self::OutOfTurn { .. }
             | Self::LogContradicts { .. }
             | Self::TransactionsFailed { .. }
+            | Self::RelayForgot { .. }
             | Self::MembershipLost => Disposition::Fatal,
             Self::Kafka { source, .. } if is_transient(source) => Disposition::Retry,
             Self::Kafka { .. } => Disposition::Fatal,
             Self::Unacknowledged(_) | Self::Undelivered(_) | Self::DeadLetterUnanswered { .. } => Disposition::Unknown,
             Self::Refused(_) => Disposition::Reject,
             Self::Aborted { .. }
+            | Self::NoMember
             | Self::TimedOut { .. }
             | Self::Unreachable { .. }
             | Self::QueueFull

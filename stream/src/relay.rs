@@ -53,18 +53,22 @@ pub struct RelaySettings {
     pub limits: BatchLimits,
     /// No other process may have this name for its transactions.
     pub name: String,
+    /// Begin at the log's start where the group keeps nothing, although something was relayed already: it all comes again.
+    pub replay: bool,
 }
 
 /// Runs until shutdown is requested or something fails that only a new start can mend.
 pub fn run(settings: &RelaySettings, relay: &mut impl Relay, runtime: &Runtime) -> Result<(), Error> {
-    let RelaySettings { kafka, input, output, limits, name } = settings;
+    let RelaySettings { kafka, input, output, limits, name, replay } = settings;
     let inputs = TailReader::new(kafka, input)?.partitions()?.len();
-    let outputs = TailReader::new(kafka, output)?.partitions()?.len();
+    let relayed = TailReader::committed(kafka, output)?;
+    let outputs = relayed.partitions()?.len();
     if inputs != outputs {
         return Err(Error::Mismatch { input, inputs, output, outputs });
     }
     let mut worker = Worker {
         transactions: Transactions::open(kafka, name, input, output)?,
+        relayed: (!replay).then_some(relayed),
         consumer: GroupConsumer::join(kafka, input)?,
         limits: limits.clone(),
         held: Vec::new(),
@@ -74,7 +78,9 @@ pub fn run(settings: &RelaySettings, relay: &mut impl Relay, runtime: &Runtime) 
         probe_due: Instant::now() + PROBE_INTERVAL,
         backoff: Backoff::default(),
         kafka: runtime.health.dependency("kafka"),
+        relaying: runtime.health.dependency("relay"),
     };
+    worker.relaying.up();
     while !runtime.shutdown.is_requested() {
         if let Err(error) = worker.turn(relay) {
             match error.disposition() {
@@ -89,6 +95,8 @@ pub fn run(settings: &RelaySettings, relay: &mut impl Relay, runtime: &Runtime) 
 struct Worker {
     consumer: GroupConsumer,
     transactions: Transactions,
+    /// To see whether anything was relayed before; none where that does not matter.
+    relayed: Option<TailReader>,
     limits: BatchLimits,
     held: Vec<Partition>,
     /// Held but paused: what the group keeps of them is not known yet.
@@ -98,6 +106,8 @@ struct Worker {
     probe_due: Instant,
     backoff: Backoff,
     kafka: Dependency,
+    /// Down from a failure to the next transaction that was committed.
+    relaying: Dependency,
 }
 
 impl Worker {
@@ -117,6 +127,7 @@ impl Worker {
             StreamMetric::RecordsStored.increment(relayed);
             StreamMetric::BatchesStored.increment(1);
             self.backoff.succeeded();
+            self.relaying.up();
         }
         if Instant::now() >= self.probe_due {
             self.probe_due = Instant::now() + PROBE_INTERVAL;
@@ -141,6 +152,9 @@ impl Worker {
                 self.consumer.stop(&partitions)?;
                 self.held.retain(|held| !partitions.contains(held));
                 self.unplaced.retain(|unplaced| !partitions.contains(unplaced));
+                if self.held.is_empty() {
+                    self.relaying.up();
+                }
             }
         }
         tracing::info!(partitions = self.held.len(), "assignment");
@@ -154,6 +168,12 @@ impl Worker {
         let mut places = Vec::with_capacity(self.unplaced.len());
         let hints = self.transactions.hints(&self.unplaced)?;
         for partition in &self.unplaced {
+            if !hints.contains_key(partition)
+                && let Some(relayed) = &self.relayed
+                && holds_records(relayed, *partition)?
+            {
+                return Err(Error::RelayForgot { output: relayed.topic(), partition: *partition });
+            }
             places.push((*partition, relay.begin(*partition, hints.get(partition).map(Vec::as_slice))?));
         }
         self.consumer.stop(&self.unplaced)?;
@@ -168,12 +188,25 @@ impl Worker {
         StreamMetric::StoreRetries.increment(1);
         let wait = self.backoff.failed();
         tracing::warn!(%error, wait_ms = wait.as_millis() as u64, "the batch was not relayed; starting over");
-        self.kafka.down(error.to_string());
+        self.relaying.down(error.to_string());
         self.consumer.pause(&self.held)?;
         self.unplaced.clone_from(&self.held);
         self.retry_at = Instant::now() + wait;
         Ok(())
     }
+}
+
+/// Whether a partition holds or held anything that was committed.
+fn holds_records(relayed: &TailReader, partition: Partition) -> Result<bool, Error> {
+    let bounds = relayed.bounds(partition)?;
+    let mut found = bounds.first > Offset(0);
+    if !found {
+        relayed.read::<Error>(partition, bounds.first..bounds.end, |_, _| {
+            found = true;
+            Ok(false)
+        })?;
+    }
+    Ok(found)
 }
 
 fn relay_batch(
@@ -182,6 +215,8 @@ fn relay_batch(
     relay: &mut impl Relay,
     batch: &[Record<'_>],
 ) -> Result<u64, Error> {
+    // As whom the batch was read: a worker that is replaced while it renders must not commit under the name that it then has.
+    let group = consumer.group().filter(|_| consumer.generation() > 0).ok_or(Error::NoMember)?;
     let mut rendered = Vec::with_capacity(batch.len());
     relay.render(batch, &mut rendered)?;
     let mut next: Vec<(Partition, Offset, String)> = Vec::new();
@@ -192,6 +227,6 @@ fn relay_batch(
             None => next.push((partition, offset, relay.hint(partition).unwrap_or_default())),
         }
     }
-    transactions.commit(&rendered, next, consumer)?;
+    transactions.commit(&rendered, next, &group)?;
     Ok(rendered.len() as u64)
 }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use rdkafka::consumer::BaseConsumer;
+use rdkafka::consumer::{BaseConsumer, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use crate::consume::GroupConsumer;
 use crate::hints::{Texts, beside_offsets, commits};
 use crate::relay::Rendered;
 use crate::settings::ProducerSettings;
@@ -59,11 +58,11 @@ impl Transactions {
         &self,
         records: &[Rendered],
         next: Vec<(Partition, Offset, String)>,
-        consumer: &GroupConsumer,
+        group: &ConsumerGroupMetadata,
     ) -> Result<(), Error> {
         self.producer.begin_transaction().map_err(|error| self.explain("beginning a transaction", error))?;
         let done = self
-            .fill(records, next, consumer)
+            .fill(records, next, group)
             .and_then(|()| self.call("committing a transaction", || self.producer.commit_transaction(CALL_WAIT)));
         if let Err(error) = done {
             if error.disposition() != runtime::Disposition::Fatal {
@@ -78,7 +77,7 @@ impl Transactions {
         &self,
         records: &[Rendered],
         next: Vec<(Partition, Offset, String)>,
-        consumer: &GroupConsumer,
+        group: &ConsumerGroupMetadata,
     ) -> Result<(), Error> {
         for Rendered { partition, payload } in records {
             let mut record = BaseRecord::<(), _>::to(self.output).partition(partition.0).payload(payload);
@@ -92,9 +91,8 @@ impl Transactions {
         }
         // The crate's own flush, which a commit begins with, sleeps a tenth of a second where anything is in flight.
         ffi::flush(self.producer.client(), CALL_WAIT);
-        let group = consumer.group().ok_or(Error::MembershipLost)?;
         let offsets = commits(self.input, next.into_iter());
-        self.call("committing offsets", || self.producer.send_offsets_to_transaction(&offsets, &group, CALL_WAIT))
+        self.call("committing offsets", || self.producer.send_offsets_to_transaction(&offsets, group, CALL_WAIT))
     }
 
     /// A call that did not get through is made again: the client takes it up where it was.
@@ -118,9 +116,14 @@ impl Transactions {
             };
         }
         match error.rdkafka_error_code() {
-            Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::UnknownTopicOrPartition) => {
-                Error::TransactionsFailed { doing, source: error }
-            }
+            Some(
+                RDKafkaErrorCode::Fatal
+                | RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::MessageSizeTooLarge
+                | RDKafkaErrorCode::TopicAuthorizationFailed
+                | RDKafkaErrorCode::GroupAuthorizationFailed
+                | RDKafkaErrorCode::TransactionalIdAuthorizationFailed,
+            ) => Error::TransactionsFailed { doing, source: error },
             _ => Error::Aborted { doing, source: error },
         }
     }

@@ -1,6 +1,7 @@
 //! Free text with every finding replaced by a tag: `[NAME:7f3a]`. All of it or nothing.
 
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use schemas::{AuditEvent, Text};
 
@@ -13,7 +14,7 @@ use crate::policy::FAULT;
 /// How often a text is searched again for what only shows once other values are gone.
 const ROUNDS_MAX: usize = 4;
 /// Letters times values: a text with more to compare is not redacted, but hidden as a whole.
-const COMPARISONS_MAX: usize = 1 << 26;
+const COMPARISONS_MAX: usize = 1 << 22;
 /// A longer text of an event is not redacted, but hidden as a whole.
 const EVENT_TEXT_BYTES_MAX: usize = 64 << 10;
 /// Shorter values are replaced elsewhere only where they stand as words of their own: `93`, `A.`.
@@ -52,7 +53,11 @@ impl Engine {
             if !std::mem::replace(&mut knows, true) {
                 scratch.pool.know(classified.event());
             }
-            redacted.extend(self.redact(text, tagger, scratch).map(|text| (path, Cow::Owned(text))));
+            // A recogniser that fails leaves its text out, and fails nothing else.
+            match catch_unwind(AssertUnwindSafe(|| self.redact(text, tagger, scratch))) {
+                Ok(done) => redacted.extend(done.map(|text| (path, Cow::Owned(text)))),
+                Err(_) => (*scratch, knows) = (Scratch::default(), false),
+            }
         }
         redacted
     }
@@ -78,9 +83,9 @@ impl Engine {
                 if !known {
                     gone.push((finding.label, value.to_owned()));
                 }
-            }
-            if redacted.len().saturating_mul(gone.len()) > COMPARISONS_MAX {
-                return None;
+                if redacted.len().saturating_mul(gone.len()) > COMPARISONS_MAX {
+                    return None;
+                }
             }
             redacted = replaced(&redacted, &found, &gone, tagger);
         }

@@ -77,14 +77,14 @@ mod tests {
         for (kind, what, next) in [
             ("reject", "{\"digest\":\"x\",\"reason\":\"r\"}", 42),
             ("source-gap", "{\"reason\":\"r\"}", 50),
-            ("reject", "{\"digest\":\"x\",\"reason\":\"r\"}", 43),
+            ("reject", "{\"digest\":\"x\",\"reason\":\"r\"}", 42),
             ("segment-close", "{}", 41),
         ] {
             ledger.add(leaf(kind, "", next, what).as_bytes()).unwrap();
         }
         let line = |offsets, next| LedgerLine { offsets, from: 41, next, first: Sequence(7) };
         assert_eq!(ledger.lines().count(), 2);
-        assert_eq!(ledger.take(3, 0, "reject"), Some(line(3, 43)));
+        assert_eq!(ledger.take(3, 0, "reject"), Some(line(2, 42)));
         assert_eq!(ledger.take(3, 0, "reject"), None);
         assert_eq!(ledger.take(3, 1, "source-gap"), None);
         assert_eq!(ledger.take(3, 0, "no such"), None);

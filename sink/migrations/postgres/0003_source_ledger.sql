@@ -1,3 +1,6 @@
+-- A sink that writes meanwhile would be missing in the ledger for ever.
+LOCK TABLE audit_record IN SHARE ROW EXCLUSIVE MODE;
+
 -- What became of the input, per partition, hour and outcome: written with the rows, in one transaction.
 CREATE TABLE source_ledger (
     partition   integer     NOT NULL,

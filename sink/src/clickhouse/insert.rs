@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clickhouse::Client;
+use stream::Partition;
 
 use super::row;
 use crate::decode::{self, Decoded};
@@ -52,6 +53,7 @@ const COLUMNS: [(&str, &str); 26] = [
 
 /// A batch and its statement.
 pub struct Batch {
+    partitions: Vec<i32>,
     sql: String,
     body: Bytes,
     token: String,
@@ -67,7 +69,12 @@ impl Batch {
             firsts.entry(row.columns.partition).or_insert(row.columns.sequence);
             row::encode(&row, &mut body);
         }
-        Ok(Self { sql: sql(&firsts), body: body.into(), token })
+        Ok(Self { partitions: firsts.keys().copied().collect(), sql: sql(&firsts), body: body.into(), token })
+    }
+
+    /// Whether all its rows belong to these: whoever else has one of them may be storing the same rows now.
+    pub fn is_of(&self, partitions: &[Partition]) -> bool {
+        self.partitions.iter().all(|partition| partitions.contains(&Partition(*partition)))
     }
 
     /// Fails with [`Error::AlreadyStored`] where the first row of one of its chains is in the table.

@@ -15,6 +15,7 @@ use loadtest::judge;
 use schemas::{SealedRecord, topic, wire};
 use serde_json::Value;
 use stream::Partition;
+use stream::admin::Admin;
 use stream::tail::TailReader;
 use systest::Ground;
 
@@ -122,6 +123,25 @@ fn each_sealed_event_is_relayed_once_and_in_order_whatever_dies() {
     zombie.thaw().unwrap();
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(relayed(&ground), sealed);
+}
+
+#[test]
+fn a_group_that_lost_its_place_repeats_nothing_unless_that_is_wanted() {
+    let ground = Ground::fresh().unwrap();
+    let _enrich = ground.pipeline.start(Role::Enrich).unwrap();
+    let published = ground.publish(300, 13).unwrap();
+    wait_sealed(&ground, published.records());
+    let sink = ground.pipeline.start(Role::SinkSiem).unwrap();
+    let once = sealed(&ground);
+    wait_relayed(&ground, once.len());
+    sink.stop().unwrap();
+    let admin = Admin::connect(&ground.kafka()).unwrap();
+    ground.tokio.block_on(admin.delete_group("sealtrail-sink-siem")).unwrap();
+    let mut sink = ground.pipeline.start_as(Role::SinkSiem, "siem-forgetful").unwrap();
+    let ended = sink.wait(Duration::from_secs(60)).unwrap();
+    assert!(!ended.success(), "{ended}");
+    assert!(sink.last_log_lines().contains("replay = true"), "{}", sink.last_log_lines());
+    assert_eq!(relayed(&ground), once);
 }
 
 #[test]
