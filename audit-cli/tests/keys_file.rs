@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -242,4 +243,28 @@ fn a_kill_while_a_file_is_made_leaves_a_whole_file_or_none() {
         }
     }
     assert!(made == 3 && none > 0, "{made} made, {none} not");
+}
+
+#[test]
+fn an_identifier_has_one_token_at_a_tenant_whatever_its_spelling_and_another_elsewhere() {
+    let place = Place::new();
+    place.told(&["init", "keys", "--tenant", "north", "--tenant", "south"]);
+    let token = |field: &str, value: &str, tenant: &str| {
+        place.told(&["token", "keys", field, value, "--tenant", tenant]).trim().to_owned()
+    };
+    let one = token("patient", "MRN-0004711", "north");
+    assert!(one.len() == 32 && one.bytes().all(|byte| byte.is_ascii_hexdigit()), "{one}");
+    assert_eq!(token("patient", " mrn-0004711 ", "north"), one);
+    for other in
+        [("patient", "MRN-0004712", "north"), ("actor", "MRN-0004711", "north"), ("patient", "MRN-0004711", "south")]
+    {
+        assert_ne!(token(other.0, other.1, other.2), one, "{other:?}");
+    }
+    let mut command = place.bare(&["token", "keys", "patient", "--tenant", "north", "--unlock-file", "secret"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"MRN-0004711\n").unwrap();
+    assert_eq!(String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim(), one);
+    let strange = place.refused(&["token", "keys", "patient", "MRN-1", "--tenant", "west"], 1);
+    assert!(strange.contains("no key of tenant") && !strange.contains("MRN-1"), "{strange}");
+    place.refused(&["token", "keys", "patient", " ", "--tenant", "north"], 1);
 }

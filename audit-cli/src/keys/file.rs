@@ -5,6 +5,7 @@ mod change;
 mod init;
 mod list;
 mod opened;
+mod token;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ use clap::{Args, Subcommand};
   audit-cli keys file tenant trail.keys south-clinic --unlock-file passphrase
   audit-cli keys file epoch trail.keys --unlock-file passphrase
   audit-cli keys file change trail.keys epoch-4 active --unlock-file passphrase
+  audit-cli keys file token trail.keys patient MRN-0004711 --tenant north-clinic --unlock-file passphrase
 
 The secret that opens the file is a passphrase of at least 16 characters, or a key of 64 hexadecimal digits. No key is ever
 shown. Exit codes: 0 done, 1 not done, 2 wrong command line.")]
@@ -39,6 +41,8 @@ enum Action {
     Epoch(add::Epoch),
     /// Move a key along its life
     Change(change::Change),
+    /// Turn an identifier into the token that it is found by
+    Token(token::Token),
 }
 
 impl File {
@@ -49,6 +53,7 @@ impl File {
             Action::Tenant(tenant) => tenant.run(json)?,
             Action::Epoch(epoch) => epoch.run(json)?,
             Action::Change(change) => change.run(json)?,
+            Action::Token(token) => token.run(json)?,
         }
         Ok(ExitCode::SUCCESS)
     }

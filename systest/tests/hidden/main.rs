@@ -69,6 +69,15 @@ fn find(text: &[u8], planted: &str) -> Option<usize> {
     text.to_ascii_lowercase().windows(planted.len()).position(|window| window == planted.as_bytes())
 }
 
+/// What the command says that a patient is found by.
+fn told_token(ground: &Ground, id: &str) -> String {
+    let (keys, secret) = (ground.pipeline.trail_keys(), ground.pipeline.unlock_file());
+    let mut command = ground.pipeline.command("audit-cli");
+    command.args(["keys", "file", "token"]).arg(keys).args(["patient", id, "--tenant", TENANT]);
+    let told = command.arg("--unlock-file").arg(secret).output().unwrap();
+    String::from_utf8(told.stdout).unwrap().trim().to_owned()
+}
+
 #[test]
 fn nothing_planted_stands_in_clear_anywhere_and_the_keys_open_all_of_it() {
     let ground = Ground::fresh().unwrap();
@@ -119,6 +128,9 @@ fn nothing_planted_stands_in_clear_anywhere_and_the_keys_open_all_of_it() {
         for (field, plain) in [("patient", id.as_str()), ("actor", "VRK-88"), ("object", "chart-ZZ-1")] {
             let token = reader.tenant.token(field, &plain.to_lowercase()).to_string();
             assert_eq!(record.tokens.get(field), Some(token.as_str()));
+        }
+        if seen.is_empty() {
+            assert_eq!(told_token(&ground, id), record.tokens.get("patient").unwrap());
         }
         let note = record.redacted.get("note").unwrap();
         assert!(note.contains("[PHONE:") && note.ends_with("about her results."), "{note}");

@@ -8,6 +8,7 @@ use clap::Args;
 use keystore::LocalProvider;
 use seal::keys::file::{Stretch, Unlock};
 use seal::keys::{Custodian, KeyEvent, KeyId, KeyInfo, KeyState, Operation, Outcome, Purpose};
+use seal::protect::TenantKeys;
 use serde_json::{Value, json};
 
 /// Which file, and what opens it.
@@ -102,6 +103,12 @@ impl Opened {
     pub fn find(&self, id: &KeyId) -> Result<KeyInfo> {
         let found = self.list()?.into_iter().find(|info| info.id == *id);
         found.with_context(|| format!("there is no key {id}; `audit-cli keys file list` shows which there are"))
+    }
+
+    /// The keys of a tenant's tokens.
+    pub fn tenant(&self, tenant: &str) -> Result<TenantKeys> {
+        let root = self.custodian.current(&Purpose::TenantRoot)?;
+        Ok(self.custodian.tenant_keys(&root, tenant)?)
     }
 
     /// What a change ends with.
