@@ -39,11 +39,15 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     // `6. mars`
     let dotted = before.is_some() && at > 0 && view.is_mark(at - 1, b'.') && view.is_tight(at - 1);
     let sure = if note.is(MONTH_FOREIGN) && !note.is(MONTH | MONTH_SHORT) {
-        whole || dotted
+        let first = before.as_ref().map_or(at, |part| part.first);
+        let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+        // Short forms are words of other languages, too.
+        whole || dotted || before.is_some() && told && view.token(at)?.len() > 3
     } else if note.is(MONTH_WORD) {
         let first = before.as_ref().map_or(at, |part| part.first);
         let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
         whole || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
+            || before.is_some() && closes(view, at + 1)
     } else {
         has_day || year.is_some()
     };
@@ -59,6 +63,11 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let span = (view.token(first)?.start as usize, view.token(end - 1)?.end as usize);
     claims.add(kind, span, Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
     Some(span.1)
+}
+
+/// `next week (24 march)`
+fn closes(view: &View<'_>, next: usize) -> bool {
+    view.token(next).is_none_or(|next| matches!(next.mark, b')' | b',' | b';' | b'?' | b'!'))
 }
 
 /// `14Mar2021`, `04JUL21` as one token.
