@@ -46,6 +46,11 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
         if titled {
             return abbreviated(scene, at);
         }
+        if scene.is_mark(at, b'/') && scene.token(at).is_some_and(|mark| mark.space_before() || mark.starts_line()) {
+            // `Tacksam för bedömning. /Annika`
+            let closes = scene.token(first + 1).is_none_or(|next| next.class == Class::Newline);
+            return if closes && signs(scene, at) { Side::of(8) } else { Side::of(-12) };
+        }
         return if signs_between_slashes(scene, at) { Side::of(5) } else { Side::of(-12) };
     }
     if last_name < first && first - last_name == 2 && joins_names(scene, at) {
@@ -71,6 +76,10 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
     }
     if matches!(token.mark, b':' | b'=' | b'|' | b'\t') || (token.is_mark(b'-') && token.space_before()) {
         return label(scene, at);
+    }
+    // `left a message w/ Ousmane`
+    if token.is_mark(b'/') && at > 0 && scene.word(at - 1) == "w" && scene.is_tight(at) && at > 1 && meets(scene, at - 2) {
+        return Side::of(6);
     }
     if !token.is_word() {
         // `bed 7 Okonjo`
@@ -125,7 +134,7 @@ fn joins_names(scene: &Scene<'_>, at: usize) -> bool {
 }
 
 /// Professions and grades by their letters, as notes write them before a name.
-fn is_grade(word: &str) -> bool {
+pub(super) fn is_grade(word: &str) -> bool {
     const GRADES: [&str; 28] = [
         "BCN", "HCA", "CNS", "SLT", "OT", "PT", "SHO", "SpR", "GP", "HV", "CPN", "AMHP", "SW", "MSW", "SN", "SSN",
         "RM", "RGN", "RMN", "ODP", "FY1", "FY2", "PC", "DC", "DS", "DI", "EEN", "ANP",
@@ -142,7 +151,7 @@ fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
     }
     if known.plays(Role::Title) {
         let word = scene.word(at);
-        let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof");
+        let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof" | "dhr" | "mevr" | "mevrouw" | "meneer" | "mme" | "herr" | "frau" | "fru");
         return Some(Side::titled(if vague { 5 } else { 13 }));
     }
     if lower || !known.plays(Role::SoftTitle) {
@@ -237,8 +246,12 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "names" | "surnames" | "surname" | "forename" | "Names" => return Side::of(6),
         // `wife of Torvald`
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
-        // `Im Blessing`
-        "Im" => return Side::of(6),
+        // `Im Blessing`, `hi its Lindiwe`
+        "Im" | "its" | "Its" | "prefers" => return Side::of(6),
+        // `baby of`, `son of`: `B/o Lakshmi`
+        "o" if child_of(scene, at) => return Side::of(8),
+        // `appt w Bogdan`
+        "w" if at > 0 && meets(scene, at - 1) => return Side::of(6),
         // `My name is`, `I am`, `This is`.
         "is" | "am" if introduces(scene, at) => return Side::of(8),
         "is" if scene.word(at.wrapping_sub(1)) == "it" && asks_name(scene, at) => return Side::of(8),
@@ -296,6 +309,21 @@ fn labels_weakly(scene: &Scene<'_>, at: usize) -> Side {
         return Side::labelled(7);
     }
     if known.plays(Role::NameLabel) && known.plays(Role::Never) { Side::of(3) } else { Side::NONE }
+}
+
+/// `appt w`, `left msg w/`: with a person, not with a disease.
+fn meets(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(
+        scene.word(at),
+        "appt" | "appointment" | "msg" | "message" | "spoke" | "meeting" | "session" | "visit" | "consult" | "mtg" | "call" | "discussed" | "d"
+    )
+}
+
+fn child_of(scene: &Scene<'_>, at: usize) -> bool {
+    at >= 2
+        && scene.is_mark(at - 1, b'/')
+        && matches!(scene.word(at - 2), "B" | "S" | "D" | "W" | "b" | "s" | "d")
+        && scene.is_tight(at)
 }
 
 /// `daughter Emily`, `MOTHER ANNA`; `carer Blessing` has a given name that is a word as well.

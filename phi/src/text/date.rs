@@ -40,7 +40,7 @@ pub(crate) fn bare_year(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> 
     let told = at.checked_sub(1).is_some_and(|before| view.note(before).is(YEAR_CUE));
     let tied = matches!(view.byte_before(start), b'/' | b'-' | b'.' | b'$') || view.note(at + 1).is(UNIT);
     let born = at >= 2 && is_born(view, at);
-    if !(view.court && told || born) || tied || continues(view, end) || !is_year(year) {
+    if !(view.court && told || born) || written::is_of_law(view, at) || tied || continues(view, end) || !is_year(year) {
         return None;
     }
     claims.add(Kind::DateYear, (start, end), Rank::Weak, Evidence::NEIGHBOURS);

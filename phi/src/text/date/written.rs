@@ -6,7 +6,7 @@ use crate::text::lexicon::{DATE_CUE, MONTH, MONTH_FOREIGN, MONTH_SHORT, MONTH_WO
 use crate::text::token::Class;
 use crate::text::view::View;
 
-use super::{full_year, is_year};
+use super::is_year;
 
 const MONTHS: u32 = MONTH | MONTH_SHORT | MONTH_FOREIGN;
 
@@ -59,10 +59,31 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     if let Some(weekday) = weekday_before(view, first) {
         first = weekday;
     }
+    let end_byte = view.token(end - 1)?.end as usize;
+    if is_of_law(view, first) {
+        let span = (view.token(first)?.start as usize, end_byte);
+        claims.add(Kind::Stamp, span, Rank::Shape, Evidence::CALENDAR);
+        return Some(span.1);
+    }
     let kind = if has_day { Kind::DateWritten } else { Kind::DateMonthYear };
     let span = (view.token(first)?.start as usize, view.token(end - 1)?.end as usize);
     claims.add(kind, span, Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
     Some(span.1)
+}
+
+/// `the Aliens Act of 6 June 1997`, `entered into force on 1 July 2002`: a law's day is nobody's.
+pub(super) fn is_of_law(view: &View<'_>, first: usize) -> bool {
+    let Some(before) = first.checked_sub(1) else { return false };
+    match view.word(before) {
+        "on" => before > 1 && view.word(before - 1) == "force" && matches!(view.word(before - 2), "into" | "in"),
+        "of" => (before.saturating_sub(4)..before).any(|place| {
+            matches!(
+                view.word(place),
+                "Act" | "Law" | "Code" | "Decree" | "Ordinance" | "Regulation" | "Directive" | "Constitution" | "Statute"
+            )
+        }),
+        _ => false,
+    }
 }
 
 /// `next week (24 march)`
@@ -217,7 +238,8 @@ fn year_after(view: &View<'_>, next: usize, has_day: bool) -> Option<Part> {
     let token = view.token(place).filter(|token| token.class == Class::Digits)?;
     let value = view.number(place)?;
     let fits = match token.len() {
-        4 => is_year(full_year(value, 4)),
+        // Years of the Islamic calendar, too.
+        4 => is_year(value) || (1350..=1500).contains(&value),
         2 => short || joined && has_day,
         _ => false,
     };

@@ -40,6 +40,10 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
             let least = if marked || mixed { rule.min } else { rule.bare };
             let all = counted.letters + counted.digits;
             let measured = counted.letters == 0 && view.note(view.after(place, end)).is(UNIT);
+            // `merged in error on 2024-12-02`: a day is no machine's number.
+            if rule.label.is_none() && !marked && is_day(view, (start, end)) {
+                return None;
+            }
             let few = counted.letters > 0 && counted.digits < 3 && !matches!(rule.label, None | Some(Label::Mrn));
             if few || rule.label.is_some() && is_measure(view.text.get(start..end).unwrap_or_default()) {
                 return None;
@@ -55,6 +59,10 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
         }
         Shape::User => user(view, place, marked).map(|end| (start, end)),
     }
+}
+
+fn is_day(view: &View<'_>, (start, end): (usize, usize)) -> bool {
+    date::numeric::end(view, &Groups::read(view, start)) == Some(end)
 }
 
 /// `07700 900123` behind `number`: a telephone number's first half.
@@ -252,7 +260,9 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     // `user "lzulu"`, `user lzulu overrode`: a word that no list has.
     let quoted = matches!(view.byte_before(start), b'"' | b'\'') && matches!(after, b'"' | b'\'');
     let strange = small && view.words.known(token.fold).is_nothing() && name.len() >= 4;
-    (odd || !named && (marked || acts || from || quoted || strange)).then_some(end)
+    // `User slee (not slee2) locked out`
+    let bracketed = small && view.token(next).is_some_and(|next| next.mark == b'(' && next.space_before());
+    (odd || bracketed || !named && (marked || acts || from || quoted || strange)).then_some(end)
 }
 
 fn past_tense(word: &str) -> bool {
