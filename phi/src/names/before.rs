@@ -46,12 +46,15 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
         if titled {
             return abbreviated(scene, at);
         }
+        if signs_between_slashes(scene, at) {
+            return Side::of(5);
+        }
         if scene.is_mark(at, b'/') && scene.token(at).is_some_and(|mark| mark.space_before() || mark.starts_line()) {
             // `Tacksam för bedömning. /Annika`
             let closes = scene.token(first + 1).is_none_or(|next| next.class == Class::Newline);
             return if closes && signs(scene, at) { Side::of(8) } else { Side::of(-12) };
         }
-        return if signs_between_slashes(scene, at) { Side::of(5) } else { Side::of(-12) };
+        return Side::of(-12);
     }
     if last_name < first && first - last_name == 2 && joins_names(scene, at) {
         return Side::of(5);
@@ -247,7 +250,8 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         // `wife of Torvald`
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
         // `Im Blessing`, `hi its Lindiwe`
-        "Im" | "its" | "Its" | "prefers" => return Side::of(6),
+        "its" | "Its" if scene.plays(at.wrapping_sub(1), Role::Greeting) => return Side::of(9),
+        "Im" | "prefers" => return Side::of(6),
         // `baby of`, `son of`: `B/o Lakshmi`
         "o" if child_of(scene, at) => return Side::of(8),
         // `appt w Bogdan`

@@ -149,7 +149,8 @@ fn old_after(view: &View<'_>, next: usize) -> bool {
 /// `my nan is ninety-seven`, `who was ninety-two at the time`: what follows the number's last word counts as well.
 fn said_of_person(view: &View<'_>, at: usize, next: usize) -> bool {
     let verb = at.checked_sub(1).filter(|verb| matches!(view.word(*verb), "is" | "was" | "turns" | "turned" | "s"));
-    verb.is_some_and(|verb| subject(view, verb)) && ends_age(view, next)
+    let apposed = |verb: usize| verb > 0 && view.is_mark(verb - 1, b',') && view.word(verb) == "was";
+    verb.is_some_and(|verb| apposed(verb) || subject(view, verb)) && ends_age(view, next)
 }
 
 /// What may stand behind an age: the clause's end, or a word that goes on about the person.

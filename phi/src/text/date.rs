@@ -39,7 +39,7 @@ pub(crate) fn bare_year(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> 
     }
     let told = at.checked_sub(1).is_some_and(|before| view.note(before).is(YEAR_CUE));
     let tied = matches!(view.byte_before(start), b'/' | b'-' | b'.' | b'$') || view.note(at + 1).is(UNIT);
-    let born = at >= 2 && is_born(view, at);
+    let born = at > 0 && is_born(view, at);
     if !(view.court && told || born) || written::is_of_law(view, at) || tied || continues(view, end) || !is_year(year) {
         return None;
     }
@@ -57,7 +57,7 @@ fn is_born(view: &View<'_>, at: usize) -> bool {
             _ => break,
         }
     }
-    let Some(before) = place.checked_sub(1) else { return false };
+    let before = place.wrapping_sub(1);
     let court = view.court || view.note(at + 1).is(COURT) || view.note(at + 2).is(COURT);
     match view.word(place) {
         "in" | "en" => {

@@ -137,6 +137,8 @@ pub(super) fn admits(scene: &Scene<'_>, from: usize) -> bool {
                             | "respite"
                             | "bed"
                             | "seen"
+                            | "going"
+                            | "moved"
                     )
             })
 }

@@ -40,9 +40,9 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     let dotted = before.is_some() && at > 0 && view.is_mark(at - 1, b'.') && view.is_tight(at - 1);
     let sure = if note.is(MONTH_FOREIGN) && !note.is(MONTH | MONTH_SHORT) {
         let first = before.as_ref().map_or(at, |part| part.first);
-        let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
+        let cue = |flag: u32| view.word_before(first).is_some_and(|word| view.note(word).is(flag));
         // Short forms are words of other languages, too.
-        whole || dotted || before.is_some() && told && view.token(at)?.len() > 3
+        whole || dotted || before.is_some() && (cue(WEEKDAY) || cue(DATE_CUE) && view.token(at)?.len() > 3)
     } else if note.is(MONTH_WORD) {
         let first = before.as_ref().map_or(at, |part| part.first);
         let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));

@@ -242,7 +242,10 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     let end = net::user_name_end(view, start);
     let name = view.slice(start, end);
     let after = view.byte(end);
-    if view.note(place).is(NOBODY | FILLER) || name.len() < 2 || after == b'@' || after == b'\\' || after >= 0x80 {
+    // `dr.hassan@radiology`: a realm, not a mail server.
+    let host = view.slice(end + 1, end + 24).iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let realm = after == b'@' && host >= 3 && matches!(view.byte(end + 1 + host), b' ' | b',' | b'"' | 0);
+    if view.note(place).is(NOBODY | FILLER) || name.len() < 2 || after == b'@' && !realm || after == b'\\' || after >= 0x80 {
         return None;
     }
     // `User: can you ...` is somebody who speaks.
@@ -262,7 +265,7 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     let strange = small && view.words.known(token.fold).is_nothing() && name.len() >= 4;
     // `User slee (not slee2) locked out`
     let bracketed = small && view.token(next).is_some_and(|next| next.mark == b'(' && next.space_before());
-    (odd || bracketed || !named && (marked || acts || from || quoted || strange)).then_some(end)
+    (odd || bracketed || !named && (marked || acts || from || quoted || strange)).then_some(if realm { end + 1 + host } else { end })
 }
 
 fn past_tense(word: &str) -> bool {
