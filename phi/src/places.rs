@@ -50,10 +50,10 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
 
 fn spot(scene: &Scene<'_>, taken: &[bool], at: usize, from: usize) -> Option<Spot> {
     match scene.class(at)? {
-        Class::Digits | Class::Alnum => {
-            address::numbered(scene, at).or_else(|| codes::zip(scene, at)).or_else(|| codes::postcode(scene, at))
-                .or_else(|| unlisted::coded(scene, at))
-        }
+        Class::Digits | Class::Alnum => address::numbered(scene, at)
+            .or_else(|| codes::zip(scene, at))
+            .or_else(|| codes::postcode(scene, at))
+            .or_else(|| unlisted::coded(scene, at)),
         Class::Capital | Class::Upper | Class::Mixed => capital(scene, taken, at),
         Class::Lower => lower(scene, at, from),
         Class::Punct | Class::Newline => None,
@@ -96,7 +96,9 @@ fn lower(scene: &Scene<'_>, at: usize, from: usize) -> Option<Spot> {
     if let Some(spot) = address_forms::road_in_lower_case(scene, at) {
         return Some(spot);
     }
-    if known.city() > 0 { city::in_lower_case(scene, at) } else {
+    if known.city() > 0 {
+        city::in_lower_case(scene, at)
+    } else {
         city::unlisted_in_lower_case(scene, at).or_else(|| unlisted::in_lower_case(scene, at))
     }
 }

@@ -68,7 +68,17 @@ fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Sid
     // `Murphy's sign`: nobody has a sign or a palsy of his own.
     let named_after = matches!(
         scene.word(at),
-        "sign" | "signs" | "disease" | "syndrome" | "palsy" | "triad" | "phenomenon" | "criteria" | "contracture" | "oesophagus" | "esophagus"
+        "sign"
+            | "signs"
+            | "disease"
+            | "syndrome"
+            | "palsy"
+            | "triad"
+            | "phenomenon"
+            | "criteria"
+            | "contracture"
+            | "oesophagus"
+            | "esophagus"
     );
     if named_after && !announced {
         return Side::of(-14);

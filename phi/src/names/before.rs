@@ -81,7 +81,13 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
         return label(scene, at);
     }
     // `left a message w/ Ousmane`
-    if token.is_mark(b'/') && at > 0 && scene.word(at - 1) == "w" && scene.is_tight(at) && at > 1 && meets(scene, at - 2) {
+    if token.is_mark(b'/')
+        && at > 0
+        && scene.word(at - 1) == "w"
+        && scene.is_tight(at)
+        && at > 1
+        && meets(scene, at - 2)
+    {
         return Side::of(6);
     }
     if !token.is_word() {
@@ -154,7 +160,22 @@ fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
     }
     if known.plays(Role::Title) {
         let word = scene.word(at);
-        let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof" | "dhr" | "mevr" | "mevrouw" | "meneer" | "mme" | "herr" | "frau" | "fru");
+        let vague = lower
+            && !matches!(
+                word,
+                "mr" | "mrs"
+                    | "ms"
+                    | "dr"
+                    | "prof"
+                    | "dhr"
+                    | "mevr"
+                    | "mevrouw"
+                    | "meneer"
+                    | "mme"
+                    | "herr"
+                    | "frau"
+                    | "fru"
+            );
         return Some(Side::titled(if vague { 5 } else { 13 }));
     }
     if lower || !known.plays(Role::SoftTitle) {
@@ -319,7 +340,19 @@ fn labels_weakly(scene: &Scene<'_>, at: usize) -> Side {
 fn meets(scene: &Scene<'_>, at: usize) -> bool {
     matches!(
         scene.word(at),
-        "appt" | "appointment" | "msg" | "message" | "spoke" | "meeting" | "session" | "visit" | "consult" | "mtg" | "call" | "discussed" | "d"
+        "appt"
+            | "appointment"
+            | "msg"
+            | "message"
+            | "spoke"
+            | "meeting"
+            | "session"
+            | "visit"
+            | "consult"
+            | "mtg"
+            | "call"
+            | "discussed"
+            | "d"
     )
 }
 

@@ -27,6 +27,7 @@ pub(super) fn single(scene: &Scene<'_>, (first, last): (usize, usize), known: Kn
     }
     match right(scene, last + 1) {
         Right::Acts => opens(scene, first) || leads(scene, first) || known.first() >= 9 && pauses(scene, first),
+        Right::Graded => true,
         Right::Owns | Right::Ends => leads(scene, first),
         Right::Closes => opens(scene, first) || signs(scene, first) || leads(scene, first),
         Right::Nothing => related(scene, first),
@@ -160,6 +161,8 @@ enum Right {
     /// A person's verb.
     Acts,
     Owns,
+    /// A profession's letters in brackets.
+    Graded,
     /// A mark that ends the clause.
     Ends,
     /// The line or the text ends.
@@ -178,7 +181,7 @@ fn right(scene: &Scene<'_>, at: usize) -> Right {
     }
     // `plan per penny (OT)`
     if token.is_mark(b'(') && super::before::is_grade(scene.word(at + 1)) && scene.is_mark(at + 2, b')') {
-        return Right::Owns;
+        return Right::Graded;
     }
     if matches!(token.mark, b':' | b',' | b'?' | b';' | b'!') || token.is_mark(b'.') && !scene.is_tight(at + 1) {
         return Right::Ends;

@@ -259,7 +259,8 @@ const SMALL: u64 = Role::set(&[
 fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if is_small(scene, at) {
         let next = at + 1;
-        let twice = scene.class(next) == Some(Class::Lower) && matches!(scene.word(next), "the" | "la" | "las" | "los" | "les" | "den" | "der");
+        let twice = scene.class(next) == Some(Class::Lower)
+            && matches!(scene.word(next), "the" | "la" | "las" | "los" | "les" | "den" | "der");
         let next = if twice { next + 1 } else { next };
         // `and` joins only inside of a name, which a head behind it shows; a person follows `for`.
         let word = scene.word(at);
@@ -357,7 +358,10 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
 /// `Fellside General`, `discharged to Trelawny House`: told by a word that no everyday word is.
 fn ends_as_site(scene: &Scene<'_>, row: &Row, from: usize, at: usize) -> bool {
     let school = matches!(scene.word(at), "SNF" | "ALF" | "LTACH" | "Primary" | "Elementary");
-    if !(at == from + 1 || school && at == from + 2) || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar) || row.sure == 0 {
+    if !(at == from + 1 || school && at == from + 2)
+        || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar)
+        || row.sure == 0
+    {
         return false;
     }
     let name = scene.known(from);

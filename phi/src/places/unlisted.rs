@@ -16,8 +16,7 @@ pub(super) fn find(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 
 /// `Stow-on-the-Wold`, `Aulnay-sous-Bois`: small words between hyphens.
 fn linked(scene: &Scene<'_>, at: usize) -> Option<Spot> {
-    const LINKS: [&str; 12] =
-        ["on", "upon", "under", "next", "by", "sur", "sous", "lès", "am", "an", "ob", "aan"];
+    const LINKS: [&str; 12] = ["on", "upon", "under", "next", "by", "sur", "sous", "lès", "am", "an", "ob", "aan"];
     if !(scene.is_mark(at + 1, b'-') && LINKS.contains(&scene.word(at + 2))) {
         return None;
     }
@@ -77,11 +76,25 @@ fn inside(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     }
     let opens = matches!(
         scene.word(at),
-        "Al" | "El" | "Bad" | "Sankt" | "Novi" | "Nova" | "Novo" | "Nowy" | "Nowa" | "Stara" | "Stary" | "Starye" | "Kfar" | "Beit" | "Ust"
+        "Al" | "El"
+            | "Bad"
+            | "Sankt"
+            | "Novi"
+            | "Nova"
+            | "Novo"
+            | "Nowy"
+            | "Nowa"
+            | "Stara"
+            | "Stary"
+            | "Starye"
+            | "Kfar"
+            | "Beit"
+            | "Ust"
     );
     let last = if opens { at + 1 } else { at };
     let word = scene.word(last);
-    let plain = scene.class(last) == Some(Class::Capital) && word.chars().count() >= 5 && may_be_town(scene.known(last));
+    let plain =
+        scene.class(last) == Some(Class::Capital) && word.chars().count() >= 5 && may_be_town(scene.known(last));
     // `Lerwick, Shetland.`: a region behind it is the town's.
     (plain && ends(scene, last + 1)).then(|| Spot {
         first: at,
@@ -96,7 +109,10 @@ fn was_born(scene: &Scene<'_>, at: usize) -> bool {
     let from = at.saturating_sub(6);
     (from..=at).any(|place| {
         scene.plays(place, Role::Resides)
-            || matches!(scene.word(place), "nata" | "nato" | "nacida" | "nacido" | "née" | "né" | "geboren" | "residente")
+            || matches!(
+                scene.word(place),
+                "nata" | "nato" | "nacida" | "nacido" | "née" | "né" | "geboren" | "residente"
+            )
     })
 }
 
@@ -139,9 +155,8 @@ pub(super) fn coded(scene: &Scene<'_>, at: usize) -> Option<Spot> {
 
 /// `the gp in ballinasloe`: in small letters only with a start that towns have.
 pub(super) fn in_lower_case(scene: &Scene<'_>, at: usize) -> Option<Spot> {
-    const STARTS: [&str; 12] = [
-        "bally", "ballin", "llan", "aber", "inver", "strath", "knock", "kilk", "carrick", "auchter", "castle", "dunm",
-    ];
+    const STARTS: [&str; 12] =
+        ["bally", "ballin", "llan", "aber", "inver", "strath", "knock", "kilk", "carrick", "auchter", "castle", "dunm"];
     let led = at > 0 && matches!(scene.word(at - 1), "in" | "from" | "near" | "nr" | "outside");
     let word = scene.word(at);
     let start = led && word.len() >= 8 && STARTS.iter().any(|start| word.starts_with(start));

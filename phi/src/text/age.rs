@@ -135,7 +135,8 @@ fn years_old(view: &View<'_>, next: usize) -> bool {
                 || view.is_mark(place + 1, b',')
                 || matches!(o, "F" | "M" | "female" | "male"));
     }
-    is(&["yo", "yom", "yof", "ans", "años", "anni", "jahre", "jahren", "jährige", "jähriger", "jaar", "jarige"]) || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
+    is(&["yo", "yom", "yof", "ans", "años", "anni", "jahre", "jahren", "jährige", "jähriger", "jaar", "jarige"])
+        || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
 }
 
 /// `old`, `-old`, `of age`.
@@ -212,7 +213,18 @@ fn beside_person(view: &View<'_>, at: usize) -> bool {
         || matches!(verb, "fell" | "who" | "was" | "is" | "has" | "had" | "lives" | "with" | "of" | "came")
         || matches!(
             verb,
-            "comfortable" | "alert" | "frail" | "widow" | "widower" | "bedbound" | "independent" | "previously" | "normally" | "known" | "living" | "from"
+            "comfortable"
+                | "alert"
+                | "frail"
+                | "widow"
+                | "widower"
+                | "bedbound"
+                | "independent"
+                | "previously"
+                | "normally"
+                | "known"
+                | "living"
+                | "from"
         );
     acts && before > 0 && view.token(before - 1).is_some_and(|name| name.is_word() && name.len() >= 3)
 }

@@ -65,9 +65,9 @@ fn is_product(view: &View<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
     let mixed = view.token(before).is_some_and(|token| token.class == Class::Mixed && token.len() >= 5);
     let back = view.word(before) == "to"
-        && before.checked_sub(2).is_some_and(|verb| {
-            matches!((view.word(verb), view.word(verb + 1)), ("rolled" | "reverted", "back"))
-        });
+        && before
+            .checked_sub(2)
+            .is_some_and(|verb| matches!((view.word(verb), view.word(verb + 1)), ("rolled" | "reverted", "back")));
     mixed && !view.word(before).ends_with("IP") || back
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     } else if note.is(MONTH_WORD) {
         let first = before.as_ref().map_or(at, |part| part.first);
         let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
-        whole || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
+        whole
+            || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
             || before.is_some() && closes(view, at + 1)
     } else {
         has_day || year.is_some()
@@ -79,7 +80,15 @@ pub(super) fn is_of_law(view: &View<'_>, first: usize) -> bool {
         "of" => (before.saturating_sub(4)..before).any(|place| {
             matches!(
                 view.word(place),
-                "Act" | "Law" | "Code" | "Decree" | "Ordinance" | "Regulation" | "Directive" | "Constitution" | "Statute"
+                "Act"
+                    | "Law"
+                    | "Code"
+                    | "Decree"
+                    | "Ordinance"
+                    | "Regulation"
+                    | "Directive"
+                    | "Constitution"
+                    | "Statute"
             )
         }),
         _ => false,

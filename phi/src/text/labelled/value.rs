@@ -55,7 +55,11 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
         Shape::Date => date::labelled_end(view, start).map(|end| (start, end)),
         Shape::Plate => {
             let (end, all) = plate_end(view, place)?;
-            (rule.min..=rule.max).contains(&all).then_some((start, end))
+            // `KA 05 MJ 4417`: the longest plates have letters twice.
+            let written = view.slice(start, end);
+            let twice = written.iter().filter(|byte| byte.is_ascii_uppercase()).count() >= 4
+                && written.iter().filter(|byte| **byte == b' ').count() == 3;
+            (rule.min..=if twice { rule.max.max(10) } else { rule.max }).contains(&all).then_some((start, end))
         }
         Shape::User => user(view, place, marked).map(|end| (start, end)),
     }
@@ -245,7 +249,12 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     // `dr.hassan@radiology`: a realm, not a mail server.
     let host = view.slice(end + 1, end + 24).iter().take_while(|byte| byte.is_ascii_lowercase()).count();
     let realm = after == b'@' && host >= 3 && matches!(view.byte(end + 1 + host), b' ' | b',' | b'"' | 0);
-    if view.note(place).is(NOBODY | FILLER) || name.len() < 2 || after == b'@' && !realm || after == b'\\' || after >= 0x80 {
+    if view.note(place).is(NOBODY | FILLER)
+        || name.len() < 2
+        || after == b'@' && !realm
+        || after == b'\\'
+        || after >= 0x80
+    {
         return None;
     }
     // `User: can you ...` is somebody who speaks.
@@ -265,7 +274,11 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     let strange = small && view.words.known(token.fold).is_nothing() && name.len() >= 4;
     // `User slee (not slee2) locked out`
     let bracketed = small && view.token(next).is_some_and(|next| next.mark == b'(' && next.space_before());
-    (odd || bracketed || !named && (marked || acts || from || quoted || strange)).then_some(if realm { end + 1 + host } else { end })
+    (odd || bracketed || !named && (marked || acts || from || quoted || strange)).then_some(if realm {
+        end + 1 + host
+    } else {
+        end
+    })
 }
 
 fn past_tense(word: &str) -> bool {
