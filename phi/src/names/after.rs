@@ -158,7 +158,9 @@ fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
     if known.plays(Role::Relation) && scene.is_mark(at + 1, b')') {
         return Side::of(8);
     }
-    let told = told || matches!(scene.word(at), "surname" | "née" | "nee" | "born" | "geb");
+    if matches!(scene.word(at), "surname" | "née" | "nee" | "born" | "geb") {
+        return Side::of(9);
+    }
     // `Discussed with Gleeson (CNS)`
     if super::before::is_grade(scene.word(at)) && scene.is_mark(at + 1, b')') {
         return Side::of(7);

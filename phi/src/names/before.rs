@@ -272,7 +272,8 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
         // `Im Blessing`, `hi its Lindiwe`
         "its" | "Its" if scene.plays(at.wrapping_sub(1), Role::Greeting) => return Side::of(9),
-        "Im" | "prefers" => return Side::of(6),
+        "prefers" => return Side::of(8),
+        "Im" => return Side::of(6),
         // `baby of`, `son of`: `B/o Lakshmi`
         "o" if child_of(scene, at) => return Side::of(8),
         // `appt w Bogdan`

@@ -360,14 +360,14 @@ fn ends_as_site(scene: &Scene<'_>, row: &Row, from: usize, at: usize) -> bool {
     let school = matches!(scene.word(at), "SNF" | "ALF" | "LTACH" | "Primary" | "Elementary");
     if !(at == from + 1 || school && at == from + 2)
         || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar)
-        || row.sure == 0
+        || row.sure == 0 && !(school && scene.class(from.wrapping_sub(1)) == Some(Class::Lower))
     {
         return false;
     }
     let name = scene.known(from);
     let proper = super::super::names::no_other_word(name) || name.city() >= 4 || name.last() >= 8 && name.common() == 0;
     match scene.word(at) {
-        "SNF" | "ALF" | "LTACH" => proper || admits(scene, from),
+        "SNF" | "ALF" | "LTACH" => true,
         "Primary" | "Elementary" => {
             proper || matches!(scene.word(from.wrapping_sub(1)), "at" | "attends" | "from" | "to")
         }
