@@ -261,6 +261,9 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         let sides = scene.is_capital(at.wrapping_sub(1)) || scene.is_mark(at.wrapping_sub(1), b'.');
         return Side::of(if sides { 8 } else { 2 });
     }
+    if let Some(points) = in_talk(scene, at) {
+        return Side::of(points);
+    }
     match scene.word(at) {
         "the" | "The" | "THE" | "this" | "these" | "a" | "an" | "A" | "An" | "no" | "any" | "each" | "every"
         | "some" => return Side::of(-6),
@@ -270,14 +273,6 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "names" | "surnames" | "surname" | "forename" | "Names" => return Side::of(6),
         // `wife of Torvald`
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
-        // `Im Blessing`, `hi its Lindiwe`
-        "its" | "Its" if scene.plays(at.wrapping_sub(1), Role::Greeting) => return Side::of(9),
-        "prefers" => return Side::of(8),
-        "Im" => return Side::of(6),
-        // `baby of`, `son of`: `B/o Lakshmi`
-        "o" if child_of(scene, at) => return Side::of(8),
-        // `appt w Bogdan`
-        "w" if at > 0 && meets(scene, at - 1) => return Side::of(6),
         // `My name is`, `I am`, `This is`.
         "is" | "am" if introduces(scene, at) => return Side::of(8),
         "is" if scene.word(at.wrapping_sub(1)) == "it" && asks_name(scene, at) => return Side::of(8),
@@ -355,6 +350,18 @@ fn meets(scene: &Scene<'_>, at: usize) -> bool {
             | "discussed"
             | "d"
     )
+}
+
+/// How chats and short notes announce a person: `hi its Lindiwe`, `prefers Bunty`, `Im Blessing`, `B/o Lakshmi`, `appt w Bogdan`.
+fn in_talk(scene: &Scene<'_>, at: usize) -> Option<i32> {
+    match scene.word(at) {
+        "its" | "Its" if scene.plays(at.wrapping_sub(1), Role::Greeting) => Some(9),
+        "prefers" => Some(8),
+        "Im" => Some(6),
+        "o" if child_of(scene, at) => Some(8),
+        "w" if at > 0 && meets(scene, at - 1) => Some(6),
+        _ => None,
+    }
 }
 
 fn child_of(scene: &Scene<'_>, at: usize) -> bool {

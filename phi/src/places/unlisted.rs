@@ -66,7 +66,9 @@ fn row(scene: &Scene<'_>, at: usize) -> Option<usize> {
 fn inside(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     let before = at.checked_sub(1)?;
     let led = match scene.word(before) {
-        "in" | "near" | "nr" | "outside" | "à" => true,
+        // Programs and states of health stand behind `in` as well.
+        "in" => scene.court || happens(scene, before),
+        "near" | "nr" | "outside" | "à" => true,
         "a" | "w" | "en" | "te" | "i" | "u" => before > 0 && was_born(scene, before - 1),
         "de" => before > 0 && matches!(scene.word(before - 1), "natural" | "vecino" | "vecina"),
         _ => false,
@@ -101,6 +103,68 @@ fn inside(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         last: locality::country_behind(scene, last),
         kind: Kind::GeoCity,
         score: 66,
+    })
+}
+
+/// `stolen from a car in`, `collapsed in`: what happens or stands in a place, up to four words before.
+fn happens(scene: &Scene<'_>, at: usize) -> bool {
+    const PLACED: [&str; 52] = [
+        "stolen",
+        "found",
+        "collapsed",
+        "struck",
+        "fell",
+        "fall",
+        "crash",
+        "crashed",
+        "accident",
+        "collision",
+        "killed",
+        "arrested",
+        "detained",
+        "abducted",
+        "buried",
+        "married",
+        "died",
+        "stopped",
+        "seized",
+        "attacked",
+        "assaulted",
+        "injured",
+        "shot",
+        "stranded",
+        "works",
+        "worked",
+        "working",
+        "studies",
+        "studied",
+        "holiday",
+        "holidays",
+        "parked",
+        "car",
+        "house",
+        "home",
+        "flat",
+        "farm",
+        "hotel",
+        "airport",
+        "station",
+        "school",
+        "shop",
+        "office",
+        "street",
+        "field",
+        "plot",
+        "village",
+        "clinic",
+        "hospital",
+        "parents",
+        "family",
+        "wandering",
+    ];
+    (at.saturating_sub(4)..at).any(|place| {
+        let resides = scene.plays(place, Role::Resides) && scene.word(place) != "raised";
+        resides || PLACED.contains(&scene.word(place))
     })
 }
 
