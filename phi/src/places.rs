@@ -12,6 +12,7 @@ mod locality;
 mod organisation;
 mod states;
 mod street;
+mod unlisted;
 
 pub(crate) use city::find_cities;
 
@@ -49,9 +50,10 @@ pub(crate) fn find(scene: &Scene<'_>, taken: &[bool], hits: &mut Vec<Hit>) {
 
 fn spot(scene: &Scene<'_>, taken: &[bool], at: usize, from: usize) -> Option<Spot> {
     match scene.class(at)? {
-        Class::Digits | Class::Alnum => {
-            address::numbered(scene, at).or_else(|| codes::zip(scene, at)).or_else(|| codes::postcode(scene, at))
-        }
+        Class::Digits | Class::Alnum => address::numbered(scene, at)
+            .or_else(|| codes::zip(scene, at))
+            .or_else(|| codes::postcode(scene, at))
+            .or_else(|| unlisted::coded(scene, at)),
         Class::Capital | Class::Upper | Class::Mixed => capital(scene, taken, at),
         Class::Lower => lower(scene, at, from),
         Class::Punct | Class::Newline => None,
@@ -74,6 +76,7 @@ fn capital(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Spot> {
         .or_else(|| organisation::find(scene, taken, at))
         .or_else(|| address::unnumbered(scene, at))
         .or_else(|| city::with_evidence(scene, at))
+        .or_else(|| unlisted::find(scene, at))
         .or_else(|| codes::postcode(scene, at))
         .or_else(|| city::country_or_state(scene, at))
 }
@@ -93,7 +96,11 @@ fn lower(scene: &Scene<'_>, at: usize, from: usize) -> Option<Spot> {
     if let Some(spot) = address_forms::road_in_lower_case(scene, at) {
         return Some(spot);
     }
-    if known.city() > 0 { city::in_lower_case(scene, at) } else { city::unlisted_in_lower_case(scene, at) }
+    if known.city() > 0 {
+        city::in_lower_case(scene, at)
+    } else {
+        city::unlisted_in_lower_case(scene, at).or_else(|| unlisted::in_lower_case(scene, at))
+    }
 }
 
 const CARE: u64 = Role::set(&[Role::CareHead, Role::CareTail, Role::KnownOrg]);

@@ -35,7 +35,7 @@ pub(super) fn after(scene: &Scene<'_>, last: usize, word: Known, announced: bool
         return Side::of(-12);
     }
     match token.mark {
-        b',' => return behind_comma(scene, at + 1),
+        b',' => return behind_comma(scene, at + 1, word),
         b'(' => return behind_bracket(scene, at + 1),
         b'<' | b'[' => return Side::of(if has_at_sign(scene, at) { 6 } else { 0 }),
         b'&' => return Side::of(-4),
@@ -65,6 +65,24 @@ fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Sid
     let head = known.plays(Role::EponymHead);
     let term = head || (known.is(Fact::Clinical) && known.common() <= 3);
     let eponym = word.plays(Role::Eponym) || word.is(Fact::Eponym);
+    // `Murphy's sign`: nobody has a sign or a palsy of his own.
+    let named_after = matches!(
+        scene.word(at),
+        "sign"
+            | "signs"
+            | "disease"
+            | "syndrome"
+            | "palsy"
+            | "triad"
+            | "phenomenon"
+            | "criteria"
+            | "contracture"
+            | "oesophagus"
+            | "esophagus"
+    );
+    if named_after && !announced {
+        return Side::of(-14);
+    }
     if term && !announced && (eponym || word.first() < 3 && (head || word.is_listed_name())) {
         return Side::of(-12);
     }
@@ -80,7 +98,7 @@ fn possessive(scene: &Scene<'_>, at: usize, word: Known, announced: bool) -> Sid
     }
 }
 
-fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
+fn behind_comma(scene: &Scene<'_>, at: usize, word: Known) -> Side {
     let known = scene.known(at);
     let class = scene.class(at);
     if known.plays(Role::Postnominal) && class != Some(Class::Lower) {
@@ -96,6 +114,9 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
     {
         return Side { evidence: Evidence::TITLE, ..Side::of(8) };
     }
+    if matches!(scene.word(at), "geb" | "née" | "nee" | "né" | "nata" | "nato") {
+        return Side::of(6);
+    }
     if known.plays(Role::Job) || is_person_key(scene, at) {
         return Side::of(5);
     }
@@ -106,7 +127,9 @@ fn behind_comma(scene: &Scene<'_>, at: usize) -> Side {
         return Side::of(if near { 5 } else { 1 });
     }
     if scene.token(at).is_some_and(|token| token.class.has_digit() && token.len() <= 4) {
-        return Side::of(2);
+        // `Concepción, 102, comfortable`
+        let aged = scene.is_mark(at + 1, b',') && scene.token(at).is_some_and(|token| token.len() <= 3);
+        return Side::of(if aged && word.first() >= 5 { 5 } else { 2 });
     }
     let acts = known.plays_any(Role::set(&[Role::Relation, Role::Person, Role::SayVerb])) || scene.word(at) == "heard";
     if acts { Side::of(3) } else { Side::NONE }
@@ -134,6 +157,13 @@ fn behind_bracket(scene: &Scene<'_>, at: usize) -> Side {
     );
     if known.plays(Role::Relation) && scene.is_mark(at + 1, b')') {
         return Side::of(8);
+    }
+    if matches!(scene.word(at), "surname" | "née" | "nee" | "born" | "geb") {
+        return Side::of(9);
+    }
+    // `Discussed with Gleeson (CNS)`
+    if super::before::is_grade(scene.word(at)) && scene.is_mark(at + 1, b')') {
+        return Side::of(7);
     }
     if told || pronoun || is_person_key(scene, at) { Side::of(5) } else { Side::NONE }
 }

@@ -46,7 +46,15 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
         if titled {
             return abbreviated(scene, at);
         }
-        return if signs_between_slashes(scene, at) { Side::of(5) } else { Side::of(-12) };
+        if signs_between_slashes(scene, at) {
+            return Side::of(5);
+        }
+        if scene.is_mark(at, b'/') && scene.token(at).is_some_and(|mark| mark.space_before() || mark.starts_line()) {
+            // `Tacksam för bedömning. /Annika`
+            let closes = scene.token(first + 1).is_none_or(|next| next.class == Class::Newline);
+            return if closes && signs(scene, at) { Side::of(8) } else { Side::of(-12) };
+        }
+        return Side::of(-12);
     }
     if last_name < first && first - last_name == 2 && joins_names(scene, at) {
         return Side::of(5);
@@ -71,6 +79,16 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
     }
     if matches!(token.mark, b':' | b'=' | b'|' | b'\t') || (token.is_mark(b'-') && token.space_before()) {
         return label(scene, at);
+    }
+    // `left a message w/ Ousmane`
+    if token.is_mark(b'/')
+        && at > 0
+        && scene.word(at - 1) == "w"
+        && scene.is_tight(at)
+        && at > 1
+        && meets(scene, at - 2)
+    {
+        return Side::of(6);
     }
     if !token.is_word() {
         // `bed 7 Okonjo`
@@ -125,7 +143,7 @@ fn joins_names(scene: &Scene<'_>, at: usize) -> bool {
 }
 
 /// Professions and grades by their letters, as notes write them before a name.
-fn is_grade(word: &str) -> bool {
+pub(super) fn is_grade(word: &str) -> bool {
     const GRADES: [&str; 28] = [
         "BCN", "HCA", "CNS", "SLT", "OT", "PT", "SHO", "SpR", "GP", "HV", "CPN", "AMHP", "SW", "MSW", "SN", "SSN",
         "RM", "RGN", "RMN", "ODP", "FY1", "FY2", "PC", "DC", "DS", "DI", "EEN", "ANP",
@@ -142,7 +160,22 @@ fn title(scene: &Scene<'_>, at: usize) -> Option<Side> {
     }
     if known.plays(Role::Title) {
         let word = scene.word(at);
-        let vague = lower && !matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof");
+        let vague = lower
+            && !matches!(
+                word,
+                "mr" | "mrs"
+                    | "ms"
+                    | "dr"
+                    | "prof"
+                    | "dhr"
+                    | "mevr"
+                    | "mevrouw"
+                    | "meneer"
+                    | "mme"
+                    | "herr"
+                    | "frau"
+                    | "fru"
+            );
         return Some(Side::titled(if vague { 5 } else { 13 }));
     }
     if lower || !known.plays(Role::SoftTitle) {
@@ -228,6 +261,9 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         let sides = scene.is_capital(at.wrapping_sub(1)) || scene.is_mark(at.wrapping_sub(1), b'.');
         return Side::of(if sides { 8 } else { 2 });
     }
+    if let Some(points) = in_talk(scene, at) {
+        return Side::of(points);
+    }
     match scene.word(at) {
         "the" | "The" | "THE" | "this" | "these" | "a" | "an" | "A" | "An" | "no" | "any" | "each" | "every"
         | "some" => return Side::of(-6),
@@ -237,8 +273,6 @@ fn word(scene: &Scene<'_>, at: usize, first: usize) -> Side {
         "names" | "surnames" | "surname" | "forename" | "Names" => return Side::of(6),
         // `wife of Torvald`
         "of" if scene.plays(at.wrapping_sub(1), Role::Relation) => return Side::of(6),
-        // `Im Blessing`
-        "Im" => return Side::of(6),
         // `My name is`, `I am`, `This is`.
         "is" | "am" if introduces(scene, at) => return Side::of(8),
         "is" if scene.word(at.wrapping_sub(1)) == "it" && asks_name(scene, at) => return Side::of(8),
@@ -296,6 +330,45 @@ fn labels_weakly(scene: &Scene<'_>, at: usize) -> Side {
         return Side::labelled(7);
     }
     if known.plays(Role::NameLabel) && known.plays(Role::Never) { Side::of(3) } else { Side::NONE }
+}
+
+/// `appt w`, `left msg w/`: with a person, not with a disease.
+fn meets(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(
+        scene.word(at),
+        "appt"
+            | "appointment"
+            | "msg"
+            | "message"
+            | "spoke"
+            | "meeting"
+            | "session"
+            | "visit"
+            | "consult"
+            | "mtg"
+            | "call"
+            | "discussed"
+            | "d"
+    )
+}
+
+/// How chats and short notes announce a person: `hi its Lindiwe`, `prefers Bunty`, `Im Blessing`, `B/o Lakshmi`, `appt w Bogdan`.
+fn in_talk(scene: &Scene<'_>, at: usize) -> Option<i32> {
+    match scene.word(at) {
+        "its" | "Its" if scene.plays(at.wrapping_sub(1), Role::Greeting) => Some(9),
+        "prefers" => Some(8),
+        "Im" => Some(6),
+        "o" if child_of(scene, at) => Some(8),
+        "w" if at > 0 && meets(scene, at - 1) => Some(6),
+        _ => None,
+    }
+}
+
+fn child_of(scene: &Scene<'_>, at: usize) -> bool {
+    at >= 2
+        && scene.is_mark(at - 1, b'/')
+        && matches!(scene.word(at - 2), "B" | "S" | "D" | "W" | "b" | "s" | "d")
+        && scene.is_tight(at)
 }
 
 /// `daughter Emily`, `MOTHER ANNA`; `carer Blessing` has a given name that is a word as well.

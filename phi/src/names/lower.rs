@@ -51,7 +51,9 @@ pub(super) fn find(scene: &Scene<'_>, taken: &[bool], at: usize) -> Option<Found
     let owns = is_unknown(known) && telling::owns_relation(scene, at + 1);
     let bedded = is_unknown(known) && telling::is_bedded_stranger(scene, (at, at));
     let kin = known.first() >= 5 && known.common() <= 4 && at > 0 && scene.plays(at - 1, Role::Relation);
-    let strange = kin || is_unknown(known) && (called || owns || bedded || scene.is_mark(at + 1, b','));
+    let strange = kin
+        || telling::introduces_self(scene, at, known)
+        || is_unknown(known) && (called || owns || bedded || scene.is_mark(at + 1, b','));
     let particle = at > 0 && scene.plays(at, Role::Particle) && scene.word(at).len() > 1;
     if !(possible(known) || joint || titled && known.common() <= 2 || strange || particle) {
         return None;
@@ -123,6 +125,7 @@ fn accept(
     let single = words == 1
         && (telling::single(scene, (first, last.last), opening.known)
             || telling::surname(scene, first, opening.known)
+            || telling::introduces_self(scene, first, opening.known)
             || telling::asked_about(scene, (first, last.last), opening.known, last.joined)
             || is_unknown(opening.known)
                 && (telling::owns_relation(scene, last.last + 1)

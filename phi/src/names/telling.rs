@@ -27,6 +27,7 @@ pub(super) fn single(scene: &Scene<'_>, (first, last): (usize, usize), known: Kn
     }
     match right(scene, last + 1) {
         Right::Acts => opens(scene, first) || leads(scene, first) || known.first() >= 9 && pauses(scene, first),
+        Right::Graded => true,
         Right::Owns | Right::Ends => leads(scene, first),
         Right::Closes => opens(scene, first) || signs(scene, first) || leads(scene, first),
         Right::Nothing => related(scene, first),
@@ -160,6 +161,8 @@ enum Right {
     /// A person's verb.
     Acts,
     Owns,
+    /// A profession's letters in brackets.
+    Graded,
     /// A mark that ends the clause.
     Ends,
     /// The line or the text ends.
@@ -175,6 +178,10 @@ fn right(scene: &Scene<'_>, at: usize) -> Right {
     if scene.is_possessive(at) {
         let term = scene.known(at + 2).plays(Role::EponymHead);
         return if term { Right::Nothing } else { Right::Owns };
+    }
+    // `plan per penny (OT)`
+    if token.is_mark(b'(') && super::before::is_grade(scene.word(at + 1)) && scene.is_mark(at + 2, b')') {
+        return Right::Graded;
     }
     if matches!(token.mark, b':' | b',' | b'?' | b';' | b'!') || token.is_mark(b'.') && !scene.is_tight(at + 1) {
         return Right::Ends;
@@ -205,6 +212,19 @@ fn leads(scene: &Scene<'_>, first: usize) -> bool {
                 | "please"
                 | "reminder"
         )
+}
+
+/// `hi its drew`, `hey this is joy`: who opens a talk so says a name, whatever else the word may be.
+pub(super) fn introduces_self(scene: &Scene<'_>, first: usize, known: Known) -> bool {
+    let greets = |at: Option<usize>| at.is_some_and(|at| scene.plays(at, Role::Greeting));
+    let Some(before) = first.checked_sub(1) else { return false };
+    let told = match scene.word(before) {
+        "its" | "im" => greets(before.checked_sub(1)),
+        "is" => matches!(scene.word(before.wrapping_sub(1)), "this" | "it") && greets(before.checked_sub(2)),
+        "s" | "m" if scene.is_apostrophe(before.wrapping_sub(1)) => greets(before.checked_sub(3)),
+        _ => false,
+    };
+    told && known.first() >= 3 && !known.plays(Role::Never) && !known.plays(Role::Person)
 }
 
 fn pauses(scene: &Scene<'_>, first: usize) -> bool {

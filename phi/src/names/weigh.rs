@@ -195,12 +195,20 @@ fn weigh(place: &Place<'_, '_>, stretch: &[Part], left: Side, rights: &mut Right
     if words == 1 && first.joined && first.known.first() < 5 && left.points <= 0 && right.points <= 1 {
         sum -= 4;
     }
+    // `House-Brackmann IV`, `Gharbi II`: one surname and a Roman number grade something.
+    if words == 1 && initials == 0 && left.points < 4 && is_roman(place.scene.word(last.last + 1)) {
+        sum -= 14;
+    }
     if last.last > first.first && !announced && is_town(place.scene, first, last) {
         sum -= 9;
     }
     evidence = evidence.with(left.evidence).with(right.evidence).with(Evidence::CASE);
     let single = if words + initials > 1 { Kind::NameFull } else { Kind::NameSingle };
     Some(Weighed { first: first.first, last: last.last, points: sum, evidence, kind: left.kind.unwrap_or(single) })
+}
+
+fn is_roman(word: &str) -> bool {
+    matches!(word, "I" | "II" | "III" | "IV" | "V" | "VI" | "VII")
 }
 
 /// `LAM Sau-fong`, `KOVACZ Anna`: the surname first, told by its capitals.

@@ -72,11 +72,24 @@ pub fn is_tag(text: &str) -> bool {
     })
 }
 
+/// `Room 14`, `Unknown male`: what takes a person's place in a field.
+fn is_nobody(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let place = ["room", "bed", "bay", "ward", "theatre", "unit", "clinic", "desk"];
+    let numbered = words.next().is_some_and(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    first.eq_ignore_ascii_case("unknown")
+        || first.eq_ignore_ascii_case("unidentified")
+        || numbered && place.iter().any(|known| first.eq_ignore_ascii_case(known))
+}
+
 fn could_be(label: Label, text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     match label {
-        Label::Name => letters > 0 && digits < 3 && text.len() <= NAME_BYTES_MAX && !text.contains('@'),
+        Label::Name => {
+            letters > 0 && digits < 3 && !is_nobody(text) && text.len() <= NAME_BYTES_MAX && !text.contains('@')
+        }
         Label::Geo | Label::Org => letters + digits > 0 && text.len() <= ADDRESS_BYTES_MAX,
         // A year alone says too little to identify anybody.
         Label::Date => digits > 4 && text.len() <= 40 || digits > 0 && letters > 2 && text.len() <= 40,

@@ -263,6 +263,13 @@ impl<'t> Place<'t> {
         let owner = record.or_else(|| self.state.owner.map(|kind| tables.types.name(kind)));
         match treatment {
             Treatment::Identifier | Treatment::Contact | Treatment::Network => {
+                // In `subject.identifier.value` the subject is whose it is, not the record.
+                let mut keys = self.doc.tape.keys_above(self.doc.text, self.index).skip(1);
+                let owner = match (keys.next(), keys.next()) {
+                    (Some("identifier"), Some("subject" | "patient" | "beneficiary")) => Some("Patient"),
+                    (Some("identifier"), Some("coverage" | "insurance")) => Some("Coverage"),
+                    _ => owner,
+                };
                 let code = CODES.iter().find_map(|name| self.code(object, name));
                 Beside { code, system: sibling("system"), owner, name: None }
             }

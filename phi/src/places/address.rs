@@ -42,7 +42,7 @@ pub(super) fn numbered(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     } else {
         let street = unit_behind(scene, street::in_lower_case(scene, next)?);
         let last = lower_tail(scene, street);
-        return Some(Spot { first: at, last, kind: Kind::GeoAddress, score: 75 });
+        return Some(Spot { first: unit_before(scene, at), last, kind: Kind::GeoAddress, score: 75 });
     };
     let last = closed(scene, unit_behind(scene, last));
     Some(Spot { first: unit_before(scene, at), last, kind: Kind::GeoAddress, score })
@@ -65,7 +65,7 @@ fn unit_before(scene: &Scene<'_>, at: usize) -> usize {
     let fits = scene.is_mark(at - 1, b',')
         && scene.class(at - 2).is_some_and(Class::has_digit)
         && scene.plays(unit, Role::Unit)
-        && scene.is_capital(unit);
+        && (scene.is_capital(unit) || matches!(scene.word(unit), "flat" | "apt" | "unit"));
     if fits { unit } else { house }
 }
 
@@ -201,7 +201,8 @@ fn lower_tail(scene: &Scene<'_>, street: usize) -> usize {
         }
     }
     match super::locality::city(scene, town).filter(|_| comma(street + 1) == 1) {
-        Some(last) => last,
+        // `wigan wn3 4ab`
+        Some(last) => super::codes::postcode_end(scene, last + 1).unwrap_or(last),
         // `birch place, brackenbridge.`
         None if comma(street + 1) == 1
             && scene.class(town) == Some(Class::Lower)

@@ -19,7 +19,9 @@ pub(super) fn by_code(scene: &Scene<'_>, at: usize) -> Option<Spot> {
         .token(name + 1)
         .filter(|token| token.class.has_digit() && token.len() <= 4 && token.space_before())
         .map(|_| name + 1)?;
-    let plain = (at..=name).all(|place| !scene.known(place).plays_any(NO_STREET)) && scene.known(at).common() < 6;
+    let plain = (at..=name).all(|place| !scene.known(place).plays_any(NO_STREET))
+        && (scene.known(at).common() < 6
+            || matches!(scene.word(at), "Am" | "Im" | "An" | "Auf" | "Zum" | "Zur" | "Unter"));
     // `12/4`, `12-14`.
     let split = scene.is_tight(number + 1) && matches!(scene.token(number + 1)?.mark, b'/' | b'-');
     let mut next = if split { number + 3 } else { number + 1 };

@@ -253,7 +253,9 @@ pub(super) fn county(scene: &Scene<'_>, at: usize) -> Option<Spot> {
     };
     if matches!(scene.word(at), "County" | "COUNTY" | "Co") && !scene.plays(at + 2, Role::Court) {
         let next = at + 1 + usize::from(scene.is_mark(at + 1, b'.'));
-        let listed = scene.known(next).is(Fact::County) || scene.known(next).city() >= 2;
+        let told = matches!(scene.word(at.wrapping_sub(1)), "in" | "of" | "from" | "near")
+            && !scene.known(next).plays_any(NO_TOWN);
+        let listed = told || scene.known(next).is(Fact::County) || scene.known(next).city() >= 2;
         let whole = !(scene.is_capital(next + 1) && scene.known(next + 1).plays_any(ORGANISATION));
         if scene.is_capital(next) && listed && whole && scene.known(next).common() < 5 {
             return spot(next);
@@ -394,6 +396,23 @@ fn alone(scene: &Scene<'_>, at: usize) -> Option<usize> {
         return Some(last);
     }
     if civic(scene, at, last) && !other && !is_country_only(known, last == at) && !is_abbreviation(scene, at, last) {
+        return Some(last);
+    }
+    // `Prague C2M4`, `Montreal A2L3B2` classify.
+    let class = scene.token(last + 1).filter(|next| next.class == Class::Alnum && next.space_before());
+    if class.is_some_and(|next| next.text(scene.text).starts_with(|c: char| c.is_ascii_uppercase())) {
+        return None;
+    }
+    // A judgment's head: `STRASBOURG`, a line end and its day.
+    let dated = scene.class(last + 1) == Some(Class::Digits)
+        || scene.class(last + 1) == Some(Class::Newline) && scene.class(last + 2) == Some(Class::Digits);
+    if scene.court
+        && token.class == Class::Upper
+        && dated
+        && whole.city() >= 4
+        && known.common() == 0
+        && token.len() > 4
+    {
         return Some(last);
     }
     let single = last == at && (other || name || whole.city() < 4 || is_country_only(known, true));

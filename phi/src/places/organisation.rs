@@ -225,6 +225,7 @@ fn is_small(scene: &Scene<'_>, at: usize) -> bool {
             | "zum"
             | "zur"
             | "dos"
+            | "das"
             | "da"
             | "do"
             | "di"
@@ -258,7 +259,8 @@ const SMALL: u64 = Role::set(&[
 fn joint(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if is_small(scene, at) {
         let next = at + 1;
-        let twice = scene.class(next) == Some(Class::Lower) && matches!(scene.word(next), "the" | "la" | "les");
+        let twice = scene.class(next) == Some(Class::Lower)
+            && matches!(scene.word(next), "the" | "la" | "las" | "los" | "les" | "den" | "der");
         let next = if twice { next + 1 } else { next };
         // `and` joins only inside of a name, which a head behind it shows; a person follows `for`.
         let word = scene.word(at);
@@ -294,7 +296,9 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
     let opens = at == from;
     if !opens && row.telling > 0 && is_dotted_form(scene, at) {
         row.kind = Some(Kind::OrgCompany);
-        row.last = at + 3;
+        // `S.p.A.`
+        let three = scene.word(at + 2) == "p" && scene.word(at + 4) == "A" && scene.is_tight(at + 4);
+        row.last = if three { at + 4 + usize::from(scene.is_mark(at + 5, b'.')) } else { at + 3 };
         return;
     }
     if known.plays(Role::Company) && !opens && is_legal_form(scene, at) {
@@ -353,12 +357,20 @@ fn word(scene: &Scene<'_>, row: &mut Row, from: usize, at: usize) {
 
 /// `Fellside General`, `discharged to Trelawny House`: told by a word that no everyday word is.
 fn ends_as_site(scene: &Scene<'_>, row: &Row, from: usize, at: usize) -> bool {
-    if at != from + 1 || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar) || row.sure == 0 {
+    let school = matches!(scene.word(at), "SNF" | "ALF" | "LTACH" | "Primary" | "Elementary");
+    if !(at == from + 1 || school && at == from + 2)
+        || scene.is_capital(at + 1) && !scene.plays(at + 1, Role::Calendar)
+        || row.sure == 0 && !(school && scene.class(from.wrapping_sub(1)) == Some(Class::Lower))
+    {
         return false;
     }
     let name = scene.known(from);
     let proper = super::super::names::no_other_word(name) || name.city() >= 4 || name.last() >= 8 && name.common() == 0;
     match scene.word(at) {
+        "SNF" | "ALF" | "LTACH" => true,
+        "Primary" | "Elementary" => {
+            proper || matches!(scene.word(from.wrapping_sub(1)), "at" | "attends" | "from" | "to")
+        }
         "General" | "Memorial" | "Infirmary" | "GENERAL" | "MEMORIAL" | "INFIRMARY" => proper,
         "House" | "Lodge" | "Manor" | "Grange" | "Villa" | "Haven" => proper && admits(scene, from),
         _ => false,

@@ -106,7 +106,9 @@ pub(super) fn in_lower_case(scene: &Scene<'_>, from: usize) -> Option<usize> {
         let direction = at == from && known.plays(Role::Direction);
         ordinal
             || direction
-            || scene.class(at) == Some(Class::Lower) && scene.word(at).len() > 1 && !known.plays_any(NO_STREET_WORD)
+            || scene.class(at) == Some(Class::Lower)
+                && scene.word(at).len() > 1
+                && (!known.plays_any(NO_STREET_WORD) || scene.word(at) == "canal")
     });
     plain.then_some(found)
 }

@@ -80,6 +80,13 @@ fn keyed(view: &View<'_>, at: usize) -> bool {
         let key = before.checked_sub(1).map_or("", |key| view.word(key));
         return matches!(key, "uid" | "by" | "acct" | "account" | "owner" | "login" | "usr" | "userid" | "who" | "emp");
     }
+    // `10.2.3.4 - jsmith [14/Mar/2025`: a web server's log.
+    if view.is_mark(before, b'-')
+        && view.is_mark(at + 1, b'[')
+        && view.token(before).is_some_and(|dash| dash.space_before())
+    {
+        return true;
+    }
     matches!(view.word(before), "account" | "Account" | "acct" | "uid" | "userid")
 }
 

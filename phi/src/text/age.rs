@@ -74,7 +74,7 @@ pub(crate) fn find_written(view: &View<'_>, at: usize, claims: &mut Claims<'_>) 
     let start = view.token(at)?.start as usize;
     let evidence = if years_old(view, next) {
         Evidence::LABEL_AFTER
-    } else if told_before(view, at) {
+    } else if told_before(view, at) || said_of_person(view, at, next) {
         Evidence::LABEL_BEFORE
     } else {
         return None;
@@ -135,7 +135,8 @@ fn years_old(view: &View<'_>, next: usize) -> bool {
                 || view.is_mark(place + 1, b',')
                 || matches!(o, "F" | "M" | "female" | "male"));
     }
-    is(&["yo", "yom", "yof"]) || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
+    is(&["yo", "yom", "yof", "ans", "años", "anni", "jahre", "jahren", "jährige", "jähriger", "jaar", "jarige"])
+        || is(&["year", "years", "yr", "yrs"]) && old_after(view, place + 1)
 }
 
 /// `old`, `-old`, `of age`.
@@ -146,21 +147,51 @@ fn old_after(view: &View<'_>, next: usize) -> bool {
     old || word.eq_ignore_ascii_case("of") && view.word(place + 1).eq_ignore_ascii_case("age")
 }
 
+/// `my nan is ninety-seven`, `who was ninety-two at the time`: what follows the number's last word counts as well.
+fn said_of_person(view: &View<'_>, at: usize, next: usize) -> bool {
+    let verb = at.checked_sub(1).filter(|verb| matches!(view.word(*verb), "is" | "was" | "turns" | "turned" | "s"));
+    let apposed = |verb: usize| verb > 0 && view.is_mark(verb - 1, b',') && view.word(verb) == "was";
+    verb.is_some_and(|verb| apposed(verb) || subject(view, verb)) && ends_age(view, next)
+}
+
+/// What may stand behind an age: the clause's end, or a word that goes on about the person.
+fn ends_age(view: &View<'_>, next: usize) -> bool {
+    view.token(next).is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'!' | b'?' | b'\n'))
+        || matches!(
+            view.word(next),
+            "and"
+                | "with"
+                | "now"
+                | "but"
+                | "who"
+                | "this"
+                | "today"
+                | "when"
+                | "at"
+                | "last"
+                | "in"
+                | "next"
+                | "nxt"
+                | "tomorrow"
+                | "so"
+                | "soon"
+        )
+}
+
 /// `he is 98`, `my mother Ann is 106`, `Grace Calhurst, 97, fell`.
 fn beside_person(view: &View<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    let next = view.token(at + 1);
     // `he is almost 98`.
     let before = if matches!(view.word(before), "almost" | "nearly" | "now" | "already" | "only" | "about" | "just") {
         before.saturating_sub(1)
     } else {
         before
     };
-    let ends = next.is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'!' | b'\n'))
-        || matches!(
-            view.word(at + 1),
-            "and" | "with" | "now" | "but" | "who" | "this" | "today" | "when" | "at" | "last" | "in" | "next"
-        );
+    let ends = ends_age(view, at + 1);
+    // `shes 98 nxt week`
+    if matches!(view.word(before), "shes" | "hes" | "Shes" | "Hes") {
+        return ends;
+    }
     if matches!(view.word(before), "is" | "IS" | "was" | "turns" | "s") {
         return ends && subject(view, before);
     }
@@ -179,7 +210,22 @@ fn beside_person(view: &View<'_>, at: usize) -> bool {
     }
     let verb = view.word(at + 2);
     let acts = verb.len() > 3 && verb.ends_with("ed")
-        || matches!(verb, "fell" | "who" | "was" | "is" | "has" | "had" | "lives" | "with" | "of" | "came");
+        || matches!(verb, "fell" | "who" | "was" | "is" | "has" | "had" | "lives" | "with" | "of" | "came")
+        || matches!(
+            verb,
+            "comfortable"
+                | "alert"
+                | "frail"
+                | "widow"
+                | "widower"
+                | "bedbound"
+                | "independent"
+                | "previously"
+                | "normally"
+                | "known"
+                | "living"
+                | "from"
+        );
     acts && before > 0 && view.token(before - 1).is_some_and(|name| name.is_word() && name.len() >= 3)
 }
 

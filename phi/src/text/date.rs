@@ -9,7 +9,7 @@ use crate::finding::Evidence;
 use super::check::is_day;
 use super::claims::{Claims, Kind, Rank};
 use super::groups::{Groups, continues};
-use super::lexicon::{UNIT, YEAR_CUE};
+use super::lexicon::{COURT, UNIT, YEAR_CUE};
 use super::view::View;
 
 /// Years that a record may speak of.
@@ -39,11 +39,33 @@ pub(crate) fn bare_year(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> 
     }
     let told = at.checked_sub(1).is_some_and(|before| view.note(before).is(YEAR_CUE));
     let tied = matches!(view.byte_before(start), b'/' | b'-' | b'.' | b'$') || view.note(at + 1).is(UNIT);
-    if !view.court || !told || tied || continues(view, end) || !is_year(year) {
+    let born = at > 0 && is_born(view, at);
+    if !(view.court && told || born) || written::is_of_law(view, at) || tied || continues(view, end) || !is_year(year) {
         return None;
     }
     claims.add(Kind::DateYear, (start, end), Rank::Weak, Evidence::NEIGHBOURS);
     Some(end)
+}
+
+/// `born in 1949, 1976 and 1980`, `né en 1966`, `On an unspecified date in 2002`: a year that stands for a day of somebody's life.
+fn is_born(view: &View<'_>, at: usize) -> bool {
+    let mut place = at - 1;
+    for _ in 0..12 {
+        let joins = view.is_mark(place, b',') || matches!(view.word(place), "and" | "et" | "und");
+        match place.checked_sub(1) {
+            Some(year) if joins && view.number(year).is_some_and(is_year) && year > 1 => place = year - 1,
+            _ => break,
+        }
+    }
+    let before = place.wrapping_sub(1);
+    let court = view.court || view.note(at + 1).is(COURT) || view.note(at + 2).is(COURT);
+    match view.word(place) {
+        "in" | "en" => {
+            matches!(view.word(before), "born" | "né" | "née" | "nacido" | "nacida") || view.word(before) == "date"
+        }
+        "In" => court,
+        _ => false,
+    }
 }
 
 /// `Easter Monday 2023`, `Christmas Day 2019`, `New Year's Eve, 2020`.

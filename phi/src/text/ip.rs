@@ -57,6 +57,19 @@ fn is_version(view: &View<'_>, at: usize, start: usize) -> bool {
     joined && !scheme && !ip_word(view, at)
         || before.eq_ignore_ascii_case(&b'v')
         || view.cue_distance_before(at, 2, VERSION).is_some()
+        || is_product(view, at, start)
+}
+
+/// `OpenSSL 3.0.13.4`, `rolled back to 10.1.7.2`.
+fn is_product(view: &View<'_>, at: usize, start: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    let mixed = view.token(before).is_some_and(|token| token.class == Class::Mixed && token.len() >= 5);
+    let back = view.word(before) == "to"
+        && before
+            .checked_sub(2)
+            .is_some_and(|verb| matches!((view.word(verb), view.word(verb + 1)), ("rolled" | "reverted", "back")));
+    // `OpenVPN 10.8.0.3` is an address: versions start with one digit.
+    mixed && view.byte(start + 1) == b'.' || back
 }
 
 /// `ip-10.0.0.1`: the word before the joining mark says that it is an address.

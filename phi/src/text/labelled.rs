@@ -85,7 +85,7 @@ const MARKS_MAX: usize = 6;
 /// At a word that may start a phrase. Gives the byte up to which values are claimed.
 pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut Claims<'_>) -> Option<usize> {
     let (index, next) = view.lexicon.phrase(view.tokens, at)?;
-    let rule = rules.get(usize::from(index))?;
+    let rule = by_subject(view, rules, rules.get(usize::from(index))?, at);
     // `MRN-00482` is one code; its own letters are no label, nor are those of `NO-55902`.
     let tied = view.word(at) == "NO" && view.token(at).is_some_and(|token| view.byte(token.end as usize) == b'-');
     if next == at + 1 && (is_prefix(view, at) || tied) {
@@ -137,6 +137,27 @@ pub(crate) fn find(view: &View<'_>, rules: &[Labelled], at: usize, claims: &mut 
         return Some(span.1);
     }
     None
+}
+
+/// How many tokens before a label say what is numbered.
+const SUBJECT_REACH: usize = 8;
+
+/// `driving a car with registration number`, `fingerprints were entered under reference`: the label says that a number
+/// comes, the words before it of what.
+fn by_subject<'r>(view: &View<'_>, rules: &'r [Labelled], rule: &'r Labelled, at: usize) -> &'r Labelled {
+    let vehicle = |word: &str| {
+        matches!(word, "car" | "vehicle" | "van" | "lorry" | "truck" | "motorcycle" | "motorbike" | "scooter" | "taxi")
+    };
+    let body = |word: &str| matches!(word, "fingerprint" | "fingerprints" | "voiceprint" | "iris" | "biometric");
+    let (label, speaks): (Label, &dyn Fn(&str) -> bool) = match rule.label {
+        Some(Label::License) if view.word(at).eq_ignore_ascii_case("registration") => (Label::Vehicle, &vehicle),
+        Some(Label::OtherId) if rule.shape == Shape::Code => (Label::Biometric, &body),
+        _ => return rule,
+    };
+    let near = view.tokens.get(at.saturating_sub(SUBJECT_REACH)..at).unwrap_or_default();
+    let told = near.iter().rev().take_while(|token| !token.is_mark(b'.')).any(|token| speaks(token.text(view.text)));
+    let other = || rules.iter().find(|other| other.label == Some(label));
+    if told { other().unwrap_or(rule) } else { rule }
 }
 
 /// How many tokens may stand between a question for a value and its answer.

@@ -53,7 +53,9 @@ pub(crate) fn labelled_end(view: &View<'_>, start: usize) -> Option<usize> {
     // Four digits and two more look like a date's year and month, or worse: only runs that start like a number count.
     let tight = first.then == 0 || matches!(first.then, b'-' | b' ' | b'.' | b'/' | CLOSE | WIDE_DASH);
     // `pH 7.31/38/88`.
-    let single = first.len() == 1 && view.byte(first.start) != b'1' && view.byte_before(first.start) != b'+';
+    let spaced =
+        first.then == b' ' && groups.list().iter().skip(1).take(2).all(|group| group.len() >= 2) && digits >= 8;
+    let single = first.len() == 1 && !spaced && view.byte(first.start) != b'1' && view.byte_before(first.start) != b'+';
     end.filter(|_| tight && !single)
 }
 

@@ -137,6 +137,8 @@ pub(super) fn admits(scene: &Scene<'_>, from: usize) -> bool {
                             | "respite"
                             | "bed"
                             | "seen"
+                            | "going"
+                            | "moved"
                     )
             })
 }
@@ -160,6 +162,16 @@ pub(super) fn is_trade(word: &str) -> bool {
         word,
         "Supply"
             | "Bank"
+            | "Bankas"
+            | "Banka"
+            | "Banco"
+            | "Banque"
+            | "Banca"
+            | "Sparkasse"
+            | "Krankenkasse"
+            | "Versicherung"
+            | "Assurances"
+            | "Insurance"
             | "Logistics"
             | "Airlines"
             | "Pharmaceuticals"

@@ -20,7 +20,9 @@ pub(crate) fn find(view: &View<'_>, at: usize, groups: &Groups, claims: &mut Cla
     if let Some(end) = stamp::find(view, at, groups, claims) {
         return Some(end);
     }
-    if let Some(end) = end(view, groups) {
+    // `Apgar 8/9/10`
+    let scored = view.word_before(at).filter(|word| view.note(*word).is(FRACTION_NOT_DATE) && view.word(*word) != "of");
+    if let Some(end) = end(view, groups).filter(|_| scored.is_none()) {
         let start = weekday_start(view, at).unwrap_or(first.start);
         claims.add(Kind::DateNumeric, (start, end), Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
         return Some(end);
@@ -144,7 +146,10 @@ fn without_year(view: &View<'_>, at: usize, groups: &Groups) -> Option<usize> {
                     | "So"
             )
     });
-    (fits && told).then_some(month.end + 1)
+    // `lactate 3.4 from 6.8.`
+    let from = view.word_before(at).filter(|word| view.word(*word) == "from");
+    let fell = from.is_some_and(|from| from > 0 && view.token(from - 1).is_some_and(|token| token.class.has_digit()));
+    (fits && told && !fell).then_some(month.end + 1)
 }
 
 /// `report_2021-03-14_final`, `2021-03-14.pdf`: a file's name goes on.

@@ -6,7 +6,7 @@ use crate::text::lexicon::{DATE_CUE, MONTH, MONTH_FOREIGN, MONTH_SHORT, MONTH_WO
 use crate::text::token::Class;
 use crate::text::view::View;
 
-use super::{full_year, is_year};
+use super::is_year;
 
 const MONTHS: u32 = MONTH | MONTH_SHORT | MONTH_FOREIGN;
 
@@ -39,11 +39,16 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     // `6. mars`
     let dotted = before.is_some() && at > 0 && view.is_mark(at - 1, b'.') && view.is_tight(at - 1);
     let sure = if note.is(MONTH_FOREIGN) && !note.is(MONTH | MONTH_SHORT) {
-        whole || dotted
+        let first = before.as_ref().map_or(at, |part| part.first);
+        let cue = |flag: u32| view.word_before(first).is_some_and(|word| view.note(word).is(flag));
+        // Short forms are words of other languages, too.
+        whole || dotted || before.is_some() && (cue(WEEKDAY) || cue(DATE_CUE) && view.token(at)?.len() > 3)
     } else if note.is(MONTH_WORD) {
         let first = before.as_ref().map_or(at, |part| part.first);
         let told = view.word_before(first).is_some_and(|word| view.note(word).is(DATE_CUE | WEEKDAY));
-        whole || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
+        whole
+            || (has_day || year.is_some()) && (view.token(at)?.class != Class::Lower || told)
+            || before.is_some() && closes(view, at + 1)
     } else {
         has_day || year.is_some()
     };
@@ -55,10 +60,44 @@ pub(crate) fn find(view: &View<'_>, at: usize, claims: &mut Claims<'_>) -> Optio
     if let Some(weekday) = weekday_before(view, first) {
         first = weekday;
     }
+    let end_byte = view.token(end - 1)?.end as usize;
+    if is_of_law(view, first) {
+        let span = (view.token(first)?.start as usize, end_byte);
+        claims.add(Kind::Stamp, span, Rank::Shape, Evidence::CALENDAR);
+        return Some(span.1);
+    }
     let kind = if has_day { Kind::DateWritten } else { Kind::DateMonthYear };
     let span = (view.token(first)?.start as usize, view.token(end - 1)?.end as usize);
     claims.add(kind, span, Rank::Shape, Evidence::SHAPE.with(Evidence::CALENDAR));
     Some(span.1)
+}
+
+/// `the Aliens Act of 6 June 1997`, `entered into force on 1 July 2002`: a law's day is nobody's.
+pub(super) fn is_of_law(view: &View<'_>, first: usize) -> bool {
+    let Some(before) = first.checked_sub(1) else { return false };
+    match view.word(before) {
+        "on" => before > 1 && view.word(before - 1) == "force" && matches!(view.word(before - 2), "into" | "in"),
+        "of" => (before.saturating_sub(4)..before).any(|place| {
+            matches!(
+                view.word(place),
+                "Act"
+                    | "Law"
+                    | "Code"
+                    | "Decree"
+                    | "Ordinance"
+                    | "Regulation"
+                    | "Directive"
+                    | "Constitution"
+                    | "Statute"
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// `next week (24 march)`
+fn closes(view: &View<'_>, next: usize) -> bool {
+    view.token(next).is_none_or(|next| matches!(next.mark, b')' | b',' | b';' | b'?' | b'!'))
 }
 
 /// `14Mar2021`, `04JUL21` as one token.
@@ -208,7 +247,8 @@ fn year_after(view: &View<'_>, next: usize, has_day: bool) -> Option<Part> {
     let token = view.token(place).filter(|token| token.class == Class::Digits)?;
     let value = view.number(place)?;
     let fits = match token.len() {
-        4 => is_year(full_year(value, 4)),
+        // Years of the Islamic calendar, too.
+        4 => is_year(value) || (1350..=1500).contains(&value),
         2 => short || joined && has_day,
         _ => false,
     };

@@ -40,6 +40,10 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
             let least = if marked || mixed { rule.min } else { rule.bare };
             let all = counted.letters + counted.digits;
             let measured = counted.letters == 0 && view.note(view.after(place, end)).is(UNIT);
+            // `merged in error on 2024-12-02`: a day is no machine's number.
+            if rule.label.is_none() && !marked && is_day(view, (start, end)) {
+                return None;
+            }
             let few = counted.letters > 0 && counted.digits < 3 && !matches!(rule.label, None | Some(Label::Mrn));
             if few || rule.label.is_some() && is_measure(view.text.get(start..end).unwrap_or_default()) {
                 return None;
@@ -51,10 +55,18 @@ pub(super) fn value(view: &View<'_>, rule: &Labelled, place: usize, marked: bool
         Shape::Date => date::labelled_end(view, start).map(|end| (start, end)),
         Shape::Plate => {
             let (end, all) = plate_end(view, place)?;
-            (rule.min..=rule.max).contains(&all).then_some((start, end))
+            // `KA 05 MJ 4417`: the longest plates have letters twice.
+            let written = view.slice(start, end);
+            let twice = written.iter().filter(|byte| byte.is_ascii_uppercase()).count() >= 4
+                && written.iter().filter(|byte| **byte == b' ').count() == 3;
+            (rule.min..=if twice { rule.max.max(10) } else { rule.max }).contains(&all).then_some((start, end))
         }
         Shape::User => user(view, place, marked).map(|end| (start, end)),
     }
+}
+
+fn is_day(view: &View<'_>, (start, end): (usize, usize)) -> bool {
+    date::numeric::end(view, &Groups::read(view, start)) == Some(end)
 }
 
 /// `07700 900123` behind `number`: a telephone number's first half.
@@ -234,7 +246,15 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     let end = net::user_name_end(view, start);
     let name = view.slice(start, end);
     let after = view.byte(end);
-    if view.note(place).is(NOBODY | FILLER) || name.len() < 2 || after == b'@' || after == b'\\' || after >= 0x80 {
+    // `dr.hassan@radiology`: a realm, not a mail server.
+    let host = view.slice(end + 1, end + 24).iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let realm = after == b'@' && host >= 3 && matches!(view.byte(end + 1 + host), b' ' | b',' | b'"' | 0);
+    if view.note(place).is(NOBODY | FILLER)
+        || name.len() < 2
+        || after == b'@' && !realm
+        || after == b'\\'
+        || after >= 0x80
+    {
         return None;
     }
     // `User: can you ...` is somebody who speaks.
@@ -252,7 +272,13 @@ fn user(view: &View<'_>, place: usize, marked: bool) -> Option<usize> {
     // `user "lzulu"`, `user lzulu overrode`: a word that no list has.
     let quoted = matches!(view.byte_before(start), b'"' | b'\'') && matches!(after, b'"' | b'\'');
     let strange = small && view.words.known(token.fold).is_nothing() && name.len() >= 4;
-    (odd || !named && (marked || acts || from || quoted || strange)).then_some(end)
+    // `User slee (not slee2) locked out`
+    let bracketed = small && view.token(next).is_some_and(|next| next.mark == b'(' && next.space_before());
+    (odd || bracketed || !named && (marked || acts || from || quoted || strange)).then_some(if realm {
+        end + 1 + host
+    } else {
+        end
+    })
 }
 
 fn past_tense(word: &str) -> bool {
