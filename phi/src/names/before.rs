@@ -97,11 +97,10 @@ pub(super) fn before(scene: &Scene<'_>, first: usize, last_name: usize) -> Side 
             && matches!(scene.word(at.wrapping_sub(1)), "bed" | "Bed" | "room" | "Room" | "rm" | "Rm" | "bay" | "Bay");
         return if bed { Side::of(4) } else { Side::NONE };
     }
-    // Columns are parted by several spaces: `Relation: mother   Tel`.
-    if scene.token(first).is_some_and(|name| name.start >= token.end + 3) {
-        return Side::NONE;
-    }
-    word(scene, at, first)
+    let side = word(scene, at, first);
+    // Columns are parted by several spaces, as in `Relation: mother   Tel`; a form's label and a title reach over them.
+    let is_parted = scene.token(first).is_some_and(|name| name.start >= token.end + 3);
+    if is_parted && !side.announces() { Side::NONE } else { side }
 }
 
 /// Marks that make the word part of a path, an address or a key.

@@ -62,6 +62,7 @@ fn names_are_told_by_grades_signatures_suffixes_and_columns() {
             "HIS HONOUR JUDGE «PEMBERTHY»: THIS IS AN APPEAL",
             "Hx relapsing remitting MS. Current EDSS 2.5",
             "Hunter criteria vs Sternbach for this?",
+            "Mr   «Kovacz» was seen",
         ],
     );
 }

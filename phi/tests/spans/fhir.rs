@@ -77,8 +77,8 @@ fn other_resources_know_their_elements() {
             &["DEVICE SN-778899", "DEVICE 09504000059118", "DEVICE {01}09504000059118"],
         ),
         (
-            r#"{"resourceType": "Coverage", "subscriberId": "W27-4411", "beneficiary": {"reference": "Patient/4417"}}"#,
-            &["HEALTH_PLAN W27-4411", "MRN 4417"],
+            r#"{"resourceType": "Coverage", "subscriberId": "W27-4411", "beneficiary": {"reference": "Patient/4"}}"#,
+            &["HEALTH_PLAN W27-4411", "MRN 4"],
         ),
         (
             r#"{"resourceType": "Patient", "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueAddress": {"city": "Springfield"}}], "photo": [{"contentType": "image/png", "data": "iVBORw0KGgo="}]}"#,
