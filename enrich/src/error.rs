@@ -26,6 +26,10 @@ pub enum Error {
         "the records of audit.sealed/{partition} were not sealed with the key that this worker holds as {key:?}; give it the right bytes"
     )]
     OtherKeyBytes { partition: Partition, key: String },
+    #[error(
+        "audit.sealed/{partition} holds a beginning of its chain, and nothing that was sealed with the key that this worker holds as {key:?}; the records were not sealed with the key, so give it the right bytes. Where the chain is new and somebody else wrote there, delete the partition's records first"
+    )]
+    NothingOfThisKey { partition: Partition, key: String },
     #[error("the key file cannot be used: {0}")]
     KeyFile(#[source] KeystoreError),
     #[error("the key file gives no tenant root ({0}); make a key file with `audit-cli keys file init`")]

@@ -216,11 +216,10 @@ impl Chain {
             let (found, held) = (found.to_string(), key.epoch().id().to_string());
             return Err(Error::OtherKey { partition: self.partition, found, held });
         }
-        // Without a hint nothing tells a stranger's records from our own under another key, and strangers stop nobody.
+        // Without a hint nothing tells a stranger's records from our own under another key, and a second beginning of a chain
+        // would be worse than none: whoever knows that nothing of it is ours can delete it.
         if state.size() == 0 && self.forged {
-            let (partition, key) = (self.partition, key.epoch().id());
-            tracing::error!(%partition, %key, "the log holds records of this chain, none of them sealed with our key; a new \
-                chain begins. If it is not new, stop and give this worker the right bytes");
+            return Err(Error::NothingOfThisKey { partition: self.partition, key: key.epoch().id().to_string() });
         }
         self.turn = Some((turn.epoch, *turn.owner));
         self.segments = VecDeque::from([(state.size(), state.segment())]);

@@ -91,15 +91,22 @@ fn other_bytes_under_the_same_name_are_told_at_the_hints_record() {
 }
 
 #[test]
-fn a_strangers_first_record_does_not_keep_a_new_chain_from_beginning() {
+fn a_log_that_holds_another_keys_chain_alone_gets_no_second_beginning_and_a_strangers_record_beside_ours_stops_nobody()
+{
     let (ours, strange) = (key(OURS), key("22"));
     let mut stranger = written(&strange);
     let forged = genesis(&mut stranger, &strange);
+    let mut before = written(&ours);
+    let authentic = genesis(&mut before, &ours);
+    let owner = OwnerId::new("me").unwrap();
+    let turn = Turn { epoch: EPOCH, owner: &owner, source: Offset(0) };
     let mut chain = Chain::begin(PARTITION, None, &ours).unwrap().unwrap();
     assert!(!taken(&mut chain, &forged, as_it_is).unwrap());
-    let owner = OwnerId::new("me").unwrap();
-    chain.own(&Turn { epoch: EPOCH, owner: &owner, source: Offset(0) }, &ours).unwrap();
-    genesis(&mut chain, &ours);
+    assert!(matches!(chain.own(&turn, &ours), Err(Error::NothingOfThisKey { .. })));
+    assert!(taken(&mut chain, &authentic, as_it_is).unwrap());
+    chain.follow(SealedRecord::decode(&authentic).unwrap().leaf).unwrap();
+    chain.own(&turn, &ours).unwrap();
+    close(&mut chain);
 }
 
 #[test]
