@@ -42,19 +42,16 @@ impl Siem {
 
     fn render_all(&mut self, batch: &[Record<'_>], out: &mut Vec<Rendered>) -> Result<(), Error> {
         let (accepted, progress) = self.acceptance.judge(decode::batch(batch))?.split();
+        let mut last = HashMap::new();
         for decoded in &accepted {
             let Some(sealed) = &decoded.sealed else { continue };
             if let Some(payload) = self.render_one(decoded, sealed)? {
                 out.push(Rendered { partition: decoded.partition, payload });
             }
-            // Hashed for the last one of each partition only, below.
-            self.last.insert(decoded.partition, Stored { offset: decoded.offset, leaf_hash: [0; 32] });
+            last.insert(decoded.partition, (decoded.offset, sealed.leaf));
         }
-        for (partition, last) in &mut self.last {
-            let found = accepted.iter().rev().find(|decoded| decoded.partition == *partition);
-            if let Some(sealed) = found.and_then(|decoded| decoded.sealed.as_ref()) {
-                last.leaf_hash = LeafHash::of(sealed.leaf).0;
-            }
+        for (partition, (offset, leaf)) in last {
+            self.last.insert(partition, Stored { offset, leaf_hash: LeafHash::of(leaf).0 });
         }
         // A batch that is given up begins its partitions anew, so nothing has to be taken back.
         self.acceptance.stored(progress);

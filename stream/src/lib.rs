@@ -1,14 +1,15 @@
 //! The Kafka core: consume, transform, append, store; knows nothing of audit events.
 //!
-//! Two loops carry the pipeline, each on one OS thread with one consumer:
+//! Three loops carry the pipeline, each on one OS thread with one consumer:
 //!
 //! ```text
 //! transform:  topic A, partition p ──▶ Transform ──▶ topic B, partition p     resumes after B's accepted head
 //! store:      topic B ──▶ batches ──▶ Store                                   resumes where the store says
+//! relay:      topic B ──▶ Relay ──▶ topic C, one transaction with the offsets     resumes where the group says
 //! ```
 //!
-//! Neither trusts the group's committed offsets: what is done is read from where it was done. The committed offset is a
-//! hint that lag displays use.
+//! Only the relay trusts the group's committed offsets, as they are part of its transactions. The others read what is done from where
+//! it was done; to them the committed offset is a hint.
 
 pub mod admin;
 pub mod append;

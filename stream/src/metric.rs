@@ -1,4 +1,4 @@
-//! What the two loops count. A guarantee's counter stays flat while its denominator grows.
+//! What the loops count. A guarantee's counter stays flat while its denominator grows.
 
 runtime::metric_names! {
     /// The Kafka core's metrics.
